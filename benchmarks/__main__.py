@@ -1,6 +1,6 @@
 """``make bench``: measures this engine and other engines, and writes the results to ``docs``.
 
-``python -m benchmarks loop offline conductor callback`` measures this engine; `callback` needs a sound
+``python -m benchmarks loop offline quanta conductor callback`` measures this engine; `callback` needs a sound
 server.  ``python -m benchmarks peers latency starts`` compares it with other engines; one that is not
 installed gives a row that says what to install.
 
@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import callback, conductor, offline, page, work
+from benchmarks import callback, conductor, offline, page, quanta, work
 from benchmarks.peers import latency, side_by_side, starts
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -29,6 +29,7 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 TITLES = {
     "loop": "The render loop: share of one core, 64 frames a quantum, 48 kHz",
     "offline": "Whole presets",
+    "quanta": "The longest quanta of whole presets, each the least of nine renders",
     "conductor": "A step of the conductor, milliseconds",
     "callback": "The callback of a PortAudio stream on a JACK dummy device, 64 frames, 128 stems",
     "peers": "Comparison: stems, voices, effects",
@@ -38,6 +39,7 @@ TITLES = {
 MEASURES: dict[str, Callable[[], Iterator[dict[str, object]]]] = {
     "loop": work.measure_all,
     "offline": offline.measure_all,
+    "quanta": quanta.measure_all,
     "conductor": conductor.measure_all,
     "callback": callback.measure_all,
     "peers": side_by_side.measure_all,

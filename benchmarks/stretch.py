@@ -163,26 +163,28 @@ def read_file(path: str | Path) -> tuple[Array, int]:
     return np.ascontiguousarray(np.broadcast_to(audio.T[:2], (2, len(audio)))), rate
 
 
-def noise(seconds: float = 20.0) -> Array:
+def noise(rate: int = 48000, seconds: float = 12.0) -> Array:
     """Two channels of noise with a click four times a second."""
     random = np.random.default_rng(1)
-    audio = random.normal(0.0, 0.1, (2, int(seconds * 48000))).astype(np.float32)
-    audio[:, ::12000] += 0.9
+    audio = random.normal(0.0, 0.1, (2, int(seconds * rate))).astype(np.float32)
+    audio[:, :: rate // 4] += 0.9
     return audio
 
 
 def cost() -> None:
     """Print the share of a core that a stem takes, and the most spectra in a quantum."""
-    harness = Harness(noise())
-    harness.stretched(1.1)
-    for stems in (1, 3, 8, 16):
-        for ratio in (1.0, 1.1):
-            shares = []
-            for _ in range(3):
-                out = harness.stretched(ratio, stems=stems)
-                shares.append(harness.seconds / (out.shape[1] / 48000) / stems)
-            most = harness.made.max()
-            print(f"{stems:3} stems at {ratio}: {100 * min(shares):.3f} % of a core each, {most} a quantum")
+    for rate, is_tones in ((48000, False), (48000, True), (96000, False)):
+        harness = Harness(noise(rate), rate, is_tones=is_tones)
+        harness.stretched(1.1)
+        kind = f"{rate} Hz, {'tones' if is_tones else 'transients'}"
+        for stems in (1, 3, 8, 16) if rate == 48000 else (1, 16):
+            for ratio in (1.0, 1.1):
+                shares = []
+                for _ in range(3):
+                    out = harness.stretched(ratio, stems=stems)
+                    shares.append(harness.seconds / (out.shape[1] / rate) / stems)
+                most, share = harness.made.max(), 100 * min(shares)
+                print(f"{kind}: {stems:3} stems at {ratio}: {share:.3f} % of a core each, {most} a quantum")
 
 
 def main(arguments: list[str]) -> None:

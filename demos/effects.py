@@ -27,6 +27,7 @@ EFFECTS = {
     "limiter": '{ kind = "limiter", gain_db = 9.0 }',
     "reverb": '{ kind = "reverb", mix = 0.4 }',
     "modulated_reverb": '{ kind = "modulated_reverb", character = "plate", mix = 0.4 }',
+    "spring": '{ kind = "modulated_reverb", character = "spring", high_cut_hz = 5000.0, mix = 0.4 }',
     "convolution": '{ kind = "convolution", file = "room.wav", mix = 0.4 }',
     "warm_tape": '"warm_tape"',
 }

@@ -24,7 +24,7 @@ HOP = 64
 STEADY = 0.0005
 """A logged tempo that changes by less than this share in a window is steady."""
 
-SEARCHED = np.linspace(0.97, 1.03, 1201)
+SEARCHED = np.linspace(0.97, 1.03, 121)
 ISOLATED, LEAST_STEP = 14.0, 0.02
 """A third difference so many times the usual one of the 10 ms around it, and so large, is a step."""
 

@@ -93,15 +93,16 @@ def play_every_channel(site: Site | None, device: str | None, channels: int | No
     if isinstance(card, Supervisor):
         card.report_to(lambda sentence, _more: say(sentence))
     say(f"{choice.name} ({choice.why}); {plan.channels} channels; Ctrl-C ends it")
-    told = 0
+    told, is_over = 0, False
     card.start()
     try:
-        while test.engine.frame < test.seconds * test.engine.spec.sample_rate:
+        while not is_over:
+            is_over = test.engine.frame >= test.seconds * test.engine.spec.sample_rate
             for turn in test.due(told):
                 sys.stdout.write(f"{turn.words}\n")
                 sys.stdout.flush()
                 told += 1
-            time.sleep(0.05)
+            time.sleep(0.02)
     finally:
         card.stop()
 

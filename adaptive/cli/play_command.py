@@ -95,6 +95,9 @@ def play(
     allow_jump: Annotated[
         bool, typer.Option("--allow-jump", help="Accept the message `jump`, to try out a preset.")
     ] = False,
+    input_device: Annotated[
+        str | None, typer.Option(help="Part of the name of the card that inputs are recorded from.")
+    ] = None,
     allow_code: Annotated[
         bool, typer.Option("--allow-code", help="Run code that the preset brings, such as pyo patches.")
     ] = False,
@@ -162,6 +165,8 @@ def play(
         is_watching=watch,
         is_osc_plain=plain_osc,
         may_jump=allow_jump,
+        input_device=input_device,
+        block_size=block,
         may_run_code=allow_code,
         midi=tuple(midi or ()),
         midi_out=tuple(midi_out or ()),

@@ -95,6 +95,9 @@ def render(
         raise UsageError(message)
     job = replace(read_job(loaded, trace, seconds, seed, ending), beginning=begun, may_run_code=allow_code)
     plan = _plan(place, channels, layout)
+    if layout == "ambix" and loudness is not None:
+        message = "--loudness goes with what is heard; the channels of ambix are no speakers"
+        raise UsageError(message)
     job = replace(job, channels=plan.channels, rig=plan.rig, ceiling_db=plan.ceiling_db)
     _tell_ignored(job, is_refused=strict)
     warm_kernel(loaded, has_rig=plan.rig is not None)

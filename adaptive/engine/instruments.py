@@ -12,7 +12,7 @@ from typing import Any
 
 from adaptive.engine.arrays import Array, address, aligned
 from adaptive.kernel import layout as k
-from adaptive.kernel.sources.descriptor import InstrumentSpec, NumbersSpec
+from adaptive.kernel.sources.descriptor import InstrumentSpec
 from adaptive.kernel.sources.notes import NEVER
 from adaptive.kernel.sources.registry import SOURCES
 
@@ -75,8 +75,9 @@ class Instruments:
     def _want(self, record: Any, spec: InstrumentSpec, curved: Collection[str] = ()) -> None:
         """Write where parameters move to.  Single words."""
         source = SOURCES[spec.kind]
-        if source.has_controls and isinstance(spec, NumbersSpec):
-            values = source.numbers(spec)
+        values = getattr(spec, "values", None)
+        if source.has_controls and values is not None:
+            values = {one.name: one.default for one in source.parameters} | dict(values)
             for number, one in enumerate(source.parameters):
                 if one.name not in curved:
                     record["wanted"][number, 0] = values[one.name]

@@ -34,7 +34,7 @@ from adaptive.conductor.messages import (
 from adaptive.conductor.mix_targets import mix_targets
 from adaptive.errors import InputError, ProtocolError
 from adaptive.inputs import follow_checks
-from adaptive.inputs.control_message import MoveControl, check_control
+from adaptive.inputs.control_message import MoveControl, check_control, with_controls
 from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
 from adaptive.inputs.note_message import PlayNote, check_note
 from adaptive.inputs.reading_source import ReadingSource, arbitrated
@@ -498,21 +498,14 @@ class Checker:
         """Check a note that is played live on a generated layer; velocity 0 ends it."""
         return check_note(layer, pitch, velocity, self.playable, message_id)
 
-    def control(
-        self, layer: Any, control: Any, value: Any = None, message_id: str | None = None
-    ) -> MoveControl:
+    def control(self, layer: Any, name: Any, value: Any = None, message_id: str | None = None) -> MoveControl:
         """Check a control of a layer's instrument that is moved live."""
-        return check_control(layer, control, value, self.controllable, message_id)
+        return check_control(layer, name, value, self.controllable, message_id)
 
     @property
     def controllable(self) -> list[str]:
         """Names of the layers whose instruments have controls: those that a sampler plays."""
-        file = self._preset.file
-        tables = {name: file.layers[name].instrument for name in self.playable}
-        made = {
-            name: file.instruments.get(one) if isinstance(one, str) else one for name, one in tables.items()
-        }
-        return [name for name, one in made.items() if one is not None and one.kind == "sampler"]
+        return with_controls(self._preset.file, self.playable)
 
     @property
     def playable(self) -> list[str]:

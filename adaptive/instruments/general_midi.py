@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from adaptive.preset import patch_library
 from adaptive.preset.instrument_tables import AnyInstrumentTable
 
 PROGRAMMES: Mapping[str, int] = {
@@ -75,6 +76,12 @@ OF_GENERATOR: Mapping[str, int] = {
 }  # fmt: skip
 """Maps a generator to the programme of a custom patch that has no built-in base."""
 
+OF_ROLE: Mapping[str, int] = {
+    "bass": 38, "lead": 81, "pad": 89, "keys": 4, "pluck": 24, "mallet": 12, "strings": 48, "winds": 73,
+    "choir": 52, "texture": 97,
+}  # fmt: skip
+"""Maps the role of a factory patch to a programme."""
+
 OTHERWISE = 88
 """Programme of any other layer: new age pad."""
 
@@ -97,4 +104,7 @@ def programme(
     name = instrument if table is None else getattr(table, "base", None)
     if isinstance(name, str) and name in PROGRAMMES:
         return PROGRAMMES[name]
+    patch = patch_library.find(name) if isinstance(name, str) else None
+    if patch is not None and patch.role in OF_ROLE:
+        return OF_ROLE[patch.role]
     return OF_GENERATOR.get(generator, OTHERWISE)

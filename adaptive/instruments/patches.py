@@ -20,12 +20,14 @@ from adaptive.errors import InputError
 from adaptive.instruments.ensemble_patches import ENSEMBLE_PATCHES
 from adaptive.kernel.sources.synth_record import NOISE, PULSE, SAW, SINE, TRIANGLE
 from adaptive.kernel.sources.synth_settings import EnvelopeSpec, OscillatorSpec, SynthSpec
+from adaptive.preset import patch_library
 from adaptive.preset.instrument_tables import (
     AnyInstrumentTable,
     Envelope,
     InstrumentTable,
     LfoTable,
     OscillatorTable,
+    SourceTable,
 )
 from adaptive.units import db_to_gain
 
@@ -122,7 +124,7 @@ def resolve(name: str, instruments: Mapping[str, AnyInstrumentTable] | None = No
     Parameters
     ----------
     name : str
-        Name of a patch in the preset or in `PATCHES`; the preset takes precedence.
+        Name of a patch in the preset, in `PATCHES` or in the library of factory patches, in this order.
     instruments : Mapping, optional
         ``[instruments]`` of the preset.
 
@@ -139,11 +141,15 @@ def resolve(name: str, instruments: Mapping[str, AnyInstrumentTable] | None = No
     """
     table = (instruments or {}).get(name)
     if table is None:
-        return _built_in(name, [*PATCHES, *(instruments or {})])
+        patch = None if name in PATCHES else patch_library.find(name)
+        if patch is not None:
+            return patch.instrument
+        return _built_in(name, [*PATCHES, *patch_library.library(), *(instruments or {})])
+    if isinstance(table, SourceTable):
+        return patch_library.with_base(table)
     if not isinstance(table, InstrumentTable) or table.base is None:
         return table
-    merged = _merged(_built_in(table.base, [*PATCHES]), table)
-    assert isinstance(merged, InstrumentTable)  # a merge keeps its type
+    merged = patch_library.merged(_built_in(table.base, [*PATCHES]), table)
     return msgspec.structs.replace(merged, base=None)
 
 
@@ -184,19 +190,6 @@ def _built_in(name: str, known: list[str]) -> InstrumentTable:
         near = get_close_matches(name, known, 1, 0.0)[0]
         raise InputError(f"there is no instrument `{name}`; the nearest is `{near}`")
     return PATCHES[name]
-
-
-def _merged(base: msgspec.Struct, table: msgspec.Struct) -> msgspec.Struct:
-    """Replace values of `base` by those of `table` that differ from their defaults."""
-    default = type(table)()
-    changes = {}
-    for key in table.__struct_fields__:
-        value, usual = getattr(table, key), getattr(default, key)
-        if value == usual:
-            continue
-        is_table = isinstance(value, msgspec.Struct)
-        changes[key] = _merged(getattr(base, key), value) if is_table else value
-    return msgspec.structs.replace(base, **changes)
 
 
 def _oscillator(table: OscillatorTable) -> OscillatorSpec:

@@ -38,7 +38,7 @@ def song_spec(table: Any, bus: int, folder: Path, song: Song, channels: frozense
         return instrument_spec(table, bus, folder)
     font = font_of(table, folder)
     regions: list[Region] = []
-    numbers: list[int] = []
+    owners: list[int] = []
     parts: dict[Part, range] = {}
     remarks: list[str] = []
     kept: dict[soundfont.Program, list[Region]] = {}
@@ -48,21 +48,22 @@ def song_spec(table: Any, bus: int, folder: Path, song: Song, channels: frozense
         if table.program is None or bank == DRUM_BANK:
             program = find_program(font, number, bank, nearest=True)
         else:
-            program = find_program(font, table.program, int(table.bank))
+            program = find_program(font, table.program, int(table.numbers()["bank"]))
         if program not in kept:
             kept[program] = soundfont.regions(font, program)
             remarks += stand_in(font, program, number if table.program is None else table.program, bank)
         parts[channel, bank, number] = range(len(regions), len(regions) + len(kept[program]))
         regions += kept[program]
-        numbers += [channel] * len(kept[program])
+        owners += [channel] * len(kept[program])
+    numbers = table.numbers()
     if not regions:  # the file has no notes
         return sampler_spec(table, bus, folder)
     return SamplerSpec(
         bus,
-        SampleSet(song.name, regions, numbers, parts),
+        SampleSet(song.name, regions, owners, parts),
         table.voices,
-        table.level_db,
-        table.tune_cents,
+        numbers["level_db"],
+        numbers["tune_cents"],
         (str(font.path), font.modified_ns, song.name, tuple(sorted(parts))),
         tuple(dict.fromkeys(remarks)),
     )

@@ -33,16 +33,16 @@ def sampler_spec(table: Any, bus: int, folder: Path) -> SamplerSpec:
     if table.sfz is not None:
         return sfz_spec(table, bus, folder)
     font = font_of(table, folder)
-    path = font.path
-    program = find_program(font, table.program, int(table.bank))
+    path, numbers = font.path, table.numbers()
+    program = find_program(font, table.program, int(table.numbers()["bank"]))
     return SamplerSpec(
         bus,
         _samples(path, font.modified_ns, program),
         table.voices,
-        table.level_db,
-        table.tune_cents,
+        numbers["level_db"],
+        numbers["tune_cents"],
         (str(path), font.modified_ns, program),
-        stand_in(font, program, table.program, int(table.bank)),
+        stand_in(font, program, table.program, int(table.numbers()["bank"])),
     )
 
 
@@ -63,9 +63,9 @@ def sfz_spec(table: Any, bus: int, folder: Path) -> SamplerSpec:
     path = library_file(table.sfz, folder, "SFZ file")
     root = next(one for one in (folder.resolve(), *library_folders()) if path.is_relative_to(one))
     made = read_sfz(path, root)
-    source = (str(path), made.files)
+    source, numbers = (str(path), made.files), table.numbers()
     return SamplerSpec(
-        bus, made.samples, table.voices, table.level_db, table.tune_cents, source, made.remarks
+        bus, made.samples, table.voices, numbers["level_db"], numbers["tune_cents"], source, made.remarks
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from adaptive.kernel.sources.registry import SOURCES
+from adaptive.preset import patch_library
 from adaptive.preset.curves import check_points
 from adaptive.preset.faults import FaultList, KeyPath
 from adaptive.preset.instrument_tables import AnyInstrumentTable, SourceTable
@@ -18,10 +19,23 @@ PLAYED_BY = ("layers", "stingers")
 def check_instruments(file: PresetFile, faults: FaultList) -> None:
     """Check the curves of all instruments of a file."""
     for at, table in _written(file):
+        _base(at, table, faults)
         limits = {one.name: (one.low, one.high) for one in SOURCES[table.kind].parameters}
         for name, curve in table.curves().items():
             faults.require_known((*at, name, "over"), "parameter", curve.over, file.parameters)
             check_points(curve, (*at, name, "points"), name, limits[name], faults)
+
+
+def _base(at: KeyPath, table: SourceTable, faults: FaultList) -> None:
+    base = getattr(table, "base", None)
+    if base is None:
+        return
+    patch = patch_library.find(base)
+    if patch is None:
+        known = [name for name, one in patch_library.library().items() if one.instrument.kind == table.kind]
+        faults.require_known((*at, "base"), "factory patch", base, known)
+    elif patch.instrument.kind != table.kind:
+        faults.add((*at, "base"), f"`{base}` is of the kind `{patch.instrument.kind}`, not `{table.kind}`")
 
 
 def instrument_curves(file: PresetFile) -> Iterator[tuple[KeyPath, Curve]]:
@@ -44,7 +58,11 @@ def instrument_named(
     file: PresetFile, instrument: str | AnyInstrumentTable | None
 ) -> AnyInstrumentTable | None:
     """The table of an instrument that a layer or a stinger names or describes; None: no table says it."""
-    return file.instruments.get(instrument) if isinstance(instrument, str) else instrument
+    table = file.instruments.get(instrument) if isinstance(instrument, str) else instrument
+    if table is None and isinstance(instrument, str):
+        patch = patch_library.find(instrument)
+        return None if patch is None else patch.instrument
+    return patch_library.with_base(table) if isinstance(table, SourceTable) else table
 
 
 def _written(file: PresetFile) -> Iterator[tuple[KeyPath, SourceTable]]:

@@ -102,6 +102,11 @@ class SourceTable(Table, frozen=True):
     """An instrument that is played by a sound source: what all kinds have in common."""
 
     @property
+    def voices(self) -> int:
+        """Notes that sound at a time; every kind has a key of this name."""
+        raise NotImplementedError
+
+    @property
     def kind(self) -> str:
         """Name of its sound source."""
         return str(self.__struct_config__.tag)
@@ -155,6 +160,7 @@ def source_table(source: SoundSource) -> type[SourceTable]:
             *map(_text, source.texts),
             *(_number(one, source.has_controls) for one in source.settings),
             ("voices", Voices, source.usual_voices),
+            *([("base", Name | None, None)] if source.has_controls else []),
         ],
         bases=(SourceTable,),
         tag_field="kind",

@@ -106,7 +106,7 @@ class RenderResult:
     peak : float
         Largest absolute sample.
     loudness : Loudness or None
-        Of the file; None for a MIDI file.
+        Of the file; None for a MIDI file, and for ambisonics.
     notes : int
         Notes of a MIDI file.
     remarks : list of str
@@ -342,7 +342,8 @@ def render_to_files(
             sink = stack.enter_context(MidiExport(renderer.performance, out))
         else:
             sink = stack.enter_context(AudioFileSink(out, job.sample_rate, job.channels, notice))
-        meter = None if is_midi else LoudnessMeter(job.sample_rate, job.channels)
+        is_field = job.rig is not None and job.rig.mode == "ambix"  # its channels are no speakers
+        meter = None if is_midi or is_field else LoudnessMeter(job.sample_rate, job.channels)
         taps = _open_stems(renderer, stems, notice, stack) if stems is not None else []
         done = 0
         for number, piece in enumerate(renderer.control_steps()):

@@ -26,6 +26,7 @@ from adaptive.inputs.control_message import MoveControl
 from adaptive.inputs.note_message import PlayNote
 from adaptive.instruments import kits, patches
 from adaptive.kernel.layout import QUANTUM
+from adaptive.preset import patch_library
 from adaptive.preset.model import Preset, Vocabulary
 from adaptive.session.edit_queue import EditQueue, Tell, tell_nobody
 from adaptive.session.live_notes import LiveNotes
@@ -33,7 +34,7 @@ from adaptive.session.live_notes import LiveNotes
 
 def vocabulary() -> Vocabulary:
     """Names of the generators, styles and instruments that a preset may use."""
-    return Vocabulary(_Styles(), frozenset(patches.PATCHES) | frozenset(kits.KITS))
+    return Vocabulary(_Styles(), frozenset({*patches.PATCHES, *patch_library.names(), *kits.KITS}))
 
 
 class _Styles(Mapping[str, frozenset[str]]):

@@ -14,6 +14,7 @@ from adaptive.instruments.songs import song_spec
 from adaptive.kernel.sources.descriptor import InstrumentSpec
 from adaptive.music.harmony import parse_bar
 from adaptive.music.scale import Key
+from adaptive.preset import patch_library
 from adaptive.preset.check import ordered
 from adaptive.preset.faults import KeyPath, join_names
 from adaptive.preset.finding import Finding, fault, warning
@@ -113,13 +114,15 @@ def _layer_faults(preset: Preset) -> Iterator[Finding]:
         instrument = layer.instrument or spec.instrument_for(blend_text(layer.style))
         is_kit = _is_kit(instrument, preset)
         at: KeyPath = ("layers", name, "instrument" if layer.instrument is not None else "generator")
-        known = {*kits.KITS, *patches.PATCHES, *preset.file.instruments}
+        known = {*kits.KITS, *patches.PATCHES, *patch_library.names(), *preset.file.instruments}
         if isinstance(instrument, str) and instrument not in known:
             yield fault(at, f"`{spec.name}` asks for an instrument that does not exist: `{instrument}`")
             continue
         if spec.is_percussive and not is_kit:
+            synthesised = (name for name, one in patch_library.library().items() if one.role == "drums")
+            drum_kits = [*kits.KITS, *synthesised]
             got = f"`{instrument}`" if isinstance(instrument, str) else "an instrument with pitches"
-            yield fault(at, f"`{spec.name}` needs a drum kit ({join_names([*kits.KITS], 'or')}), got {got}")
+            yield fault(at, f"`{spec.name}` needs a drum kit ({join_names(drum_kits, 'or')}), got {got}")
         elif is_kit and not spec.is_percussive and not spec.is_performed:
             what = f"`{instrument}` is a drum kit" if isinstance(instrument, str) else "this is a drum kit"
             yield fault(at, f"{what}, which `{spec.name}` cannot play")
@@ -128,5 +131,6 @@ def _layer_faults(preset: Preset) -> Iterator[Finding]:
 def _is_kit(instrument: str | AnyInstrumentTable, preset: Preset) -> bool:
     """Whether an instrument plays drums."""
     if isinstance(instrument, str) and instrument not in preset.file.instruments:
-        return instrument in kits.KITS
+        patch = patch_library.find(instrument)
+        return instrument in kits.KITS or (patch is not None and patch.role == "drums")
     return table_of(instrument, preset.file.instruments).plays_drums

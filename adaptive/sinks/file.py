@@ -21,6 +21,9 @@ FORMATS = {
 }
 
 
+MOST_FLAC_CHANNELS = 8
+
+
 def credits_of(preset: Preset) -> dict[str, str]:
     """Title, artist and licence of a preset, and the credit of what is learned, for the tags of a file."""
     made = preset.file.credits
@@ -45,7 +48,7 @@ class AudioFileSink:
     Raises
     ------
     InputError
-        The suffix is not one of these, or the file cannot be written.
+        The suffix is not one of these, it holds fewer channels, or the file cannot be written.
     """
 
     def __init__(self, path: Path, sample_rate: int, channels: int, tags: dict[str, str]) -> None:
@@ -53,6 +56,12 @@ class AudioFileSink:
             message = f"{path.name}: a file must end in .wav, .flac or .ogg (render also writes .mid)"
             raise InputError(message)
         kind, subtype = FORMATS[path.suffix.lower()]
+        if kind == "FLAC" and channels > MOST_FLAC_CHANNELS:
+            message = (
+                f"{path.name}: a FLAC file holds {MOST_FLAC_CHANNELS} channels at most, not {channels};"
+                " write a .wav"
+            )
+            raise InputError(message)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = soundfile.SoundFile(

@@ -11,8 +11,8 @@ from adaptive.composer.percussion import PIECES
 from adaptive.music.channel_note import DRUM_CHANNEL, ChannelNote
 from adaptive.preset.song import Song, SongEvent
 
-KIT, SONG = "kit", "song"
-"""Players that want drums only, and all that a file has."""
+DRUM_PLAYERS, SONG = {"kit", "drums"}, "song"
+"""Players that want drums only, and the one that plays all that a file has."""
 
 WITH_CONTROLS = {SONG, "sampler"}
 """Players that are moved by controls."""
@@ -36,7 +36,7 @@ class SongSource:
 
     def __init__(self, song: Song, channels: frozenset[int], player: str) -> None:
         self._song, self._player = song, player
-        if player == KIT:
+        if player in DRUM_PLAYERS:
             channels &= {DRUM_CHANNEL}
         elif player != SONG:
             channels -= {DRUM_CHANNEL}
@@ -64,5 +64,5 @@ class SongSource:
     def _placed(self, event: SongEvent, beats: Fraction) -> SongEvent:
         """An event in the beats of the meter; drums of a kit are named by their pieces."""
         onset, duration = event.onset * beats, event.duration * beats
-        pitch = _PIECE_OF_KEY.get(event.midi, "") if self._player == KIT else event.pitch
+        pitch = _PIECE_OF_KEY.get(event.midi, "") if self._player in DRUM_PLAYERS else event.pitch
         return replace(event, onset=onset, duration=duration, pitch=pitch)

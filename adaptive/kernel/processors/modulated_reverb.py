@@ -19,6 +19,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
+from adaptive.kernel.dsp.dispersion import CHAINS, disperse
 from adaptive.kernel.dsp.lane_rows import lanes_to_rows, rows_to_lanes
 from adaptive.kernel.dsp.maths import F32, HALF_PI, ONE, ZERO, exp2, gain_of_db, sine
 from adaptive.kernel.dsp.one_pole import low_pass, low_pass_share
@@ -93,6 +94,7 @@ HALL_GROUP = insert_group(PARAMETERS, [("halls", HALL, PAIRS)])
 HALLS_OFFSET, HALL_BYTES = int(HALL_GROUP.fields["halls"][1]), int(HALL.itemsize)
 LINE_READS_OFFSET = int(HALL.fields["reads"][1]) + 8 * FIRST_LINE
 LINE_ROWS_OFFSET = int(HALL.fields["line_rows"][1])
+SPRING_ROWS, SPRING_STATES = (int(HALL.fields[name][1]) for name in ("spring_rows", "spring_states"))
 
 TURNS = tuple(0.31 * 1.17**pair * (1.0 if pair % 2 else -1.0) for pair in range(PAIRS_OF_LINES))
 """Turns a second of each pair of lines at a motion of 1: 0.31 to 0.93, every other one backwards."""
@@ -328,6 +330,22 @@ def enter(group: Any, column: int, hall: Any, audio: int, rate: float, work: int
 
 
 @rtsafe
+def disperse_input(hall: Any, hall_address: int, memory: int) -> None:
+    """Let the highs of the input of a spring arrive later than its lows."""
+    stretch, at = hall["stretch"], hall["spring_at"]
+    state_bytes = FLOAT * np.int64(LANES) * (stretch + np.int64(1))
+    state = memory + FLOAT * hall["spring_first"]
+    for side in range(np.int64(SIDES)):
+        hall["spring_rows"][side] = hall["writes"][side]
+    for chain in range(np.int64(CHAINS)):
+        for side in range(np.int64(SIDES)):
+            hall["spring_states"][side] = state + state_bytes * (np.int64(SIDES) * chain + side)
+        hall["spring_at"] = disperse(
+            hall_address + np.int64(SPRING_ROWS), hall_address + np.int64(SPRING_STATES), at, stretch
+        )
+
+
+@rtsafe
 def render_hall(group: Any, column: int, hall: Any, hall_address: int, header: Any) -> None:
     """Replace the audio of a column by its reverb."""
     audio, memory, rate = row_of(group, column, header), group["memory"][column], F32(header["sample_rate"])
@@ -340,6 +358,8 @@ def render_hall(group: Any, column: int, hall: Any, hall_address: int, header: A
         copy_rows(dry, audio, np.int64(SIDES))
     find_rows(hall, memory)
     enter(group, column, hall, audio, rate, work)
+    if hall["stretch"] > 0:
+        disperse_input(hall, hall_address, memory)
     diffuse(hall_address, diffused, audio)
     for line in range(np.int64(LANES)):
         hall["line_rows"][line] = work + ROW * line

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adaptive.kernel import layout as k
+from adaptive.kernel.dsp.dispersion import CHAINS, chain_floats, stretch_of
 from adaptive.kernel.processors.descriptor import Values
 from adaptive.kernel.processors.modulated_reverb_record import SIDES, STEPS
 from adaptive.kernel.processors.reverb_delays import ROW_GAP, next_prime, row_frames
@@ -29,7 +30,7 @@ CHARACTERS = {
     "plate": RoomShape(59.0, 173.0, (5.0, 9.0, 14.0)),
     "spring": RoomShape(33.0, 43.0, (2.0, 3.0, 4.0)),
 }
-"""A spring has lines of nearly equal length, whose echoes flutter; it is not dispersive."""
+"""A spring has lines of nearly equal length, whose echoes flutter, behind a chain of all-passes."""
 
 ORDERS = (
     (0, 9, 4, 13, 2, 11, 6, 15, 8, 1, 12, 5, 10, 3, 14, 7),
@@ -70,8 +71,14 @@ def floats_of_rows(rate: int, values: Values) -> int:
 
 
 def memory_frames(rate: int, values: Values) -> int:
-    """Return the floats of a reverb: its delays, and the rows to work in."""
-    return floats_of_rows(rate, values) + SCRATCH_ROWS * k.QUANTUM
+    """Return the floats of a reverb: its delays, the all-passes of a spring, and the rows to work in."""
+    chains = SIDES * CHAINS * chain_floats(stretch_of(rate)) if is_spring(values) else 0
+    return floats_of_rows(rate, values) + chains + SCRATCH_ROWS * k.QUANTUM
+
+
+def is_spring(values: Values) -> bool:
+    """Return whether it is a spring, whose highs arrive later than its lows."""
+    return list(CHARACTERS)[round(values["character"])] == "spring"
 
 
 def lay_out(hall: Any, rate: int, values: Values) -> None:
@@ -81,6 +88,8 @@ def lay_out(hall: Any, rate: int, values: Values) -> None:
         hall["length"][row], hall["row_first"][row] = delay, first
         hall["row_frames"][row], hall["row_write"][row] = row_frames(delay), 0
         first += row_frames(delay) + k.QUANTUM + ROW_GAP
+    hall["spring_first"], hall["spring_at"] = floats_of_rows(rate, values), 0
+    hall["stretch"] = stretch_of(rate) if is_spring(values) else 0
     for pair in range(k.LANES // 2):
         hall["phase"][pair] = pair / (k.LANES // 2)
     for field in ("low", "high", "cut"):

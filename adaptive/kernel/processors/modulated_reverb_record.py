@@ -39,6 +39,12 @@ HALL = record(
         ("sine_step", "f4", PAIRS_OF_LINES),
         ("phase", "f4", PAIRS_OF_LINES),  # in turns
         ("cut", "f4", 2 * SIDES),  # states of the low and the high cut of both sides
+        # all-passes of a spring: frames of their delay (0: none), place in it, and two addresses each
+        ("stretch", "i8"),
+        ("spring_at", "i8"),
+        ("spring_first", "i8"),  # of the memory
+        ("spring_rows", "i8", SIDES),
+        ("spring_states", "i8", SIDES),
         ("early", "f4"),  # gain of the early reflections, at the end of the quantum before
         ("mix", "f4"),
     ]

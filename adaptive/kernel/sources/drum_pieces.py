@@ -74,7 +74,7 @@ class Piece:
     tone : float
         Level of the partials together.
     decay_s : float
-        Time in which the lowest falls by 60 dB; the others are faster by their ratio to the power of `damping`.
+        Time in which the lowest falls by 60 dB; others are faster by their ratio to the power of `damping`.
     slope : float
         Level of a partial over that of the one before.
     sweep, sweep_s : float

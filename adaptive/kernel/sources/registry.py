@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from adaptive.kernel.sources.descriptor import SoundSource
 from adaptive.kernel.sources.drums import DRUM_SOURCE
+from adaptive.kernel.sources.fm import FM_SOURCE
 from adaptive.kernel.sources.incoming_settings import INCOMING_STREAM
+from adaptive.kernel.sources.modal import MODAL_SOURCE
+from adaptive.kernel.sources.plucked import PLUCKED_SOURCE
 from adaptive.kernel.sources.sampler_settings import SAMPLER_SOURCE
 from adaptive.kernel.sources.subtractive import SUBTRACTIVE_SOURCE
 from adaptive.kernel.sources.synth_settings import SYNTH
 
 SOURCES: dict[str, SoundSource] = {
     source.kind: source
-    for source in (SYNTH, SAMPLER_SOURCE, SUBTRACTIVE_SOURCE, DRUM_SOURCE, INCOMING_STREAM)
+    for source in (
+        INCOMING_STREAM,
+        SYNTH,
+        SAMPLER_SOURCE,
+        SUBTRACTIVE_SOURCE,
+        FM_SOURCE,
+        PLUCKED_SOURCE,
+        MODAL_SOURCE,
+        DRUM_SOURCE,
+    )
 }

@@ -13,9 +13,10 @@ import numpy as np
 from numba import carray
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
-from adaptive.kernel.dsp.maths import F32, HALF, ONE, TWO, ZERO, exp2
+from adaptive.kernel.dsp.maths import F32, HALF, ONE, TWO, ZERO, exp2, gain_of_db
 from adaptive.kernel.dsp.vectors import add_lane_sums
 from adaptive.kernel.layout import ENTRY, HEADER, LANES, QUANTUM, TELEMETRY
+from adaptive.kernel.sources.controls import follow_controls
 from adaptive.kernel.sources.notes import (
     OFF,
     RELEASE,
@@ -47,7 +48,7 @@ from adaptive.kernel.sources.sampler_modulators import (
     step_of,
     take_controls,
 )
-from adaptive.kernel.sources.sampler_record import MODULATOR, REGION, SAMPLER, SAMPLER_VOICES
+from adaptive.kernel.sources.sampler_record import CHANNELS, MODULATOR, REGION, SAMPLER, SAMPLER_VOICES
 from adaptive.kernel.sources.synth import filter_warp_of_pitch
 
 Q = np.int64(QUANTUM)
@@ -58,6 +59,7 @@ FLOOR = F32(1.6e-5)  # -96 dB
 LANE_NUMBERS = Q * np.int64(LANES)
 VOICES_BYTES = np.int64(SAMPLER_VOICES.itemsize)
 INAUDIBLE = F32(1e-6)
+OF_CENTS = F32(0.01)  # semitones
 PAN_SHARE = F32(0.25)  # of the distance to its place that a pan moves in a quantum
 BIT = np.int64(1)
 
@@ -370,6 +372,18 @@ def close_group(group: Any) -> bool:
     return is_ringing or group["active"] > 0
 
 
+@rtsafe
+def take_parameters(sampler: Any) -> None:
+    """Take level and tuning as they are in this quantum; what sounds is tuned anew if that has moved."""
+    column, level, tune = np.int64(0), np.int64(0), np.int64(1)
+    sampler["gain"] = gain_of_db(sampler["now"][level, column])
+    semitones = sampler["now"][tune, column] * OF_CENTS
+    if semitones != sampler["tune"]:
+        sampler["tune"] = semitones
+        for channel in range(CHANNELS):
+            sampler["version"][channel] += np.int32(1)
+
+
 def unit(header_address: int, instrument_address: int, _first: int, _count: int) -> int:
     """Render a sampler into its bus for one quantum; see `descriptor.SoundSource.unit`."""
     header = carray(pointer(header_address), np.int64(1), HEADER)[0]
@@ -380,11 +394,14 @@ def unit(header_address: int, instrument_address: int, _first: int, _count: int)
     telemetry = carray(pointer(header["at_telemetry"]), np.int64(1), TELEMETRY)[0]
     frame, rate = header["frame"], np.float32(header["sample_rate"])
     modulators = carray(pointer(sampler["at_modulators"]), sampler["modulator_count"], MODULATOR)
+    was_sounding = sampler["sounding"]
     if sampler["first_event"] >= 0:
         if take_controls(voices, sampler, regions, entries, frame) > 0:
             make_room(voices, sampler, entries, frame, telemetry)
     if not take_commands(voices, sampler, entries, frame, telemetry):
         return np.int32(0)
+    follow_controls(sampler, np.int64(0), was_sounding)
+    take_parameters(sampler)
     blocks = header["at_lanes"]
     sums = carray(pointer(blocks), np.int64(3) * LANE_NUMBERS, np.float32)
     sums[LANE_NUMBERS:] = ZERO

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adaptive.kernel.layout import LANES, record
+from adaptive.kernel.processors.descriptor import Parameter
 from adaptive.kernel.sources.source_record import instrument_record, voice_record
 
 CHANNELS = 16
@@ -93,6 +94,11 @@ REGION = record(
 )
 """A recording, and for which keys and how it is played."""
 
+PARAMETERS = (
+    Parameter("level_db", -60.0, 24.0, 0.0, "Level of its notes."),
+    Parameter("tune_cents", -1200.0, 1200.0, 0.0, "Added to the pitch of its notes."),
+)
+
 SAMPLER = instrument_record(
     [
         ("at_regions", "i8"),
@@ -106,7 +112,8 @@ SAMPLER = instrument_record(
         ("choke_rate", "f4"),  # octaves a frame
         ("controls", "f4", (CHANNELS, CONTROLS)),  # from 0 to 1
         ("version", "i4", CHANNELS),  # rises with each change of a control of the channel
-    ]
+    ],
+    PARAMETERS,
 )
 
 SAMPLER_VOICES = voice_record(

@@ -12,7 +12,7 @@ import numpy as np
 
 from adaptive.kernel.dsp.interpolate import SHORT_BEFORE, SHORT_TAPS, rising_table
 from adaptive.kernel.layout import LANES
-from adaptive.kernel.processors.descriptor import Option, Parameter
+from adaptive.kernel.processors.descriptor import Option
 from adaptive.kernel.sources.descriptor import SoundSource, SourceText
 from adaptive.kernel.sources.sampler import unit
 from adaptive.kernel.sources.sampler_record import (
@@ -20,6 +20,7 @@ from adaptive.kernel.sources.sampler_record import (
     BEND_RANGE,
     DESTINATIONS,
     MODULATOR,
+    PARAMETERS,
     REGION,
     SAMPLER,
     SAMPLER_VOICES,
@@ -248,8 +249,13 @@ class SamplerSpec:
 
     @property
     def voices(self) -> int:
-        """Voices in memory: those that play, and as many as may fade because others took their places."""
-        return self.most_voices + FADING_VOICES
+        """The most voices at a time."""
+        return self.most_voices
+
+    @property
+    def values(self) -> Mapping[str, float]:
+        """Its parameters, by name."""
+        return {"level_db": self.level_db, "tune_cents": self.tune_cents}
 
     @property
     def fixed(self) -> tuple[object, ...]:
@@ -272,9 +278,6 @@ def fill_sampler(record: Any, spec: SamplerSpec, sample_rate: int) -> None:
     record["at_regions"], record["region_count"] = rows.ctypes.data, rows.size
     record["most_voices"] = spec.most_voices
     record["at_sinc"] = _table().ctypes.data
-    record["gain"] = db_to_gain(spec.level_db)
-    record["tune"] = spec.tune_cents / 100.0
-    record["version"] += 1  # what sounds is tuned anew
     record["choke_rate"] = FALL_DB * OCTAVES_A_DB / (CHOKE_S * sample_rate)
 
 
@@ -285,10 +288,7 @@ SAMPLER_SOURCE = SoundSource(
     SAMPLER,
     SAMPLER_VOICES,
     fill_sampler,
-    parameters=(
-        Parameter("level_db", -60.0, 24.0, 0.0, "Level of its notes."),
-        Parameter("tune_cents", -1200.0, 1200.0, 0.0, "Added to the pitch of its notes."),
-    ),
+    parameters=PARAMETERS,
     options=(Option("bank", 0.0, 65535.0, 0.0, "Bank of the program; 128 has the drum kits."),),
     texts=(
         SourceText("soundfont", "A SoundFont (.sf2, .sf3), in the preset's folder or in the library."),
@@ -298,4 +298,5 @@ SAMPLER_SOURCE = SoundSource(
         ),
     ),
     usual_voices=BEST_VOICES,
+    spare_voices=FADING_VOICES,
 )

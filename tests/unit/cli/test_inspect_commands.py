@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from adaptive.session import channel_test
 from tests.unit.cli.running import Run
 
 LOG = [
@@ -134,3 +135,15 @@ def test_what_plays_has_a_kind_of_its_own(run: Run, log: Path) -> None:
     first = json.loads(run("explain", log, "2.5", "--json").out.splitlines()[0])
 
     assert (first["kind"], first["t"], first["position"]) == ("playing", 2.5, None)
+
+
+def test_the_channels_of_a_site_are_tested_one_by_one(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel_test, "TURN_S", 0.05)
+    site = tmp_path / "hall.toml"
+    site.write_text('[[speakers]]\nchannel = 1\nat_m = [0, 2, 0]\n[[speakers]]\nchannel = 2\nkind = "sub"\n')
+    done = run("devices", "--test-channels", "--site", site, "--sink", "null")
+
+    assert (done.code, done.out.splitlines()) == (0, ["channel 1: speaker at [0, 2, 0] m", "channel 2: sub"])
+    assert run("devices", "--channels", "4").code == 2

@@ -130,3 +130,30 @@ def test_a_trace_of_declared_names_passes_strictly(run: Run, preset: Path, tmp_p
     done = run("render", preset, "-o", tmp_path / "x.wav", "--trace", trace, "--strict", "--ending", "cut")
 
     assert (done.code, len(done.sentences)) == (0, 1)
+
+
+def test_a_render_in_space_has_the_channels_that_were_asked_for(
+    run: Run, preset: Path, tmp_path: Path
+) -> None:
+    site = tmp_path / "hall.toml"
+    site.write_text("[[speakers]]\nchannel = 3\nat_m = [0, 2, 0]\n[places.nobody]\nazimuth_deg = 3\n")
+    asked = {
+        "ring.wav": ("--channels", "5"),
+        "hall.wav": ("--site", site),
+        "field.wav": ("--layout", "ambix"),
+    }
+    done = {
+        name: run("render", preset, "-o", tmp_path / name, "--seconds", "0.3", *words)
+        for name, words in asked.items()
+    }
+    refused = run("render", preset, "-o", tmp_path / "x.wav", "--seconds", "1", "--layout", "cube")
+    both = run(
+        "render", preset, "-o", tmp_path / "x.wav", "--seconds", "1", "--layout", "ambix", "--channels", "4"
+    )
+
+    assert {name: soundfile.info(tmp_path / name).channels for name in asked} == {
+        "ring.wav": 5, "hall.wav": 3, "field.wav": 4,
+    }  # fmt: skip
+    assert done["hall.wav"].sentences[0] == "hall.toml places what Test does not have: nobody"
+    assert (refused.code, both.code) == (2, 2)
+    assert "--layout must be one of speakers, ambix, binaural, got 'cube'" in refused.sentences[0]

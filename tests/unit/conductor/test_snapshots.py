@@ -134,6 +134,26 @@ def test_it_is_saved_and_goes_on(tmp_path: Path) -> None:
     assert restored.performance.conductor.mix.snapshots.states["under"].blend == 1.0
 
 
+def test_an_edit_changes_what_a_snapshot_sets_while_it_is_on(tmp_path: Path) -> None:
+    """Another value, and then the snapshot is gone; one that comes with the edit can be turned on."""
+    preset = two_sections(tmp_path, more=UNDER.replace(', "layers.calm.pan" = 0.5', ""))
+    file, player = preset.folder / "preset.toml", Player(preset)
+    text = file.read_text(encoding="utf-8")
+    player.play(RATE, {control_step_of(0.2): [ON]})
+    file.write_text(text.replace("= -12.0", "= -20.0"), encoding="utf-8")
+    player.performance.edit(load(preset.folder, vocabulary=vocabulary()))
+    edited = player.play(round(2.75 * RATE)).bus("calm")
+    other = '[snapshots.far]\nset = { "layers.calm.level_db" = -30.0 }\n'
+    file.write_text(text[: text.index("[snapshots.under]")] + other, encoding="utf-8")
+    player.performance.edit(load(preset.folder, vocabulary=vocabulary()))
+    player.play(5 * RATE)
+    told = {control_step_of(5.0) + 1: [SetSnapshot((("far", True),))]}
+    after = player.play(6 * RATE, told).bus("calm")
+
+    assert [level_db(edited, second) for second in (0.7, 2.4)] == pytest.approx([-12.0, -20.0], abs=0.05)
+    assert [level_db(after, second) for second in (4.7, 5.8)] == pytest.approx([0.0, -30.0], abs=0.05)
+
+
 def test_one_that_is_true_at_the_beginning_is_there_from_the_first_frame(tmp_path: Path) -> None:
     more = '[states.place]\nvalues = ["sea"]\n[snapshots.under]\nwhen = "place == \'sea\'"\n'
     more += 'set = { "layers.calm.level_db" = -12.0 }\n[[select]]\nsection = "calm"\n'

@@ -51,3 +51,10 @@ def test_credits_become_tags_and_empty_ones_are_left_out(tmp_path: Path) -> None
         assert (file.title, file.artist, file.license) == ("Test", "Ada", "")
 
     assert tags == {"title": "Test", "artist": "Ada"}
+
+
+def test_a_flac_file_of_too_many_channels_is_refused_before_it_is_written(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="a FLAC file holds 8 channels at most, not 12"):
+        AudioFileSink(tmp_path / "x.flac", RATE, 12, {})
+
+    assert not (tmp_path / "x.flac").exists()

@@ -5,9 +5,13 @@ from pathlib import Path
 import pytest
 
 from adaptive.errors import SiteError
+from adaptive.session.opening import open_preset
+from adaptive.session.place import unknown_names
 from adaptive.site.load import load_site, read_site
 
 GALLERY = Path("gallery.toml")
+PRESETS = Path(__file__).parents[3] / "presets"
+SITES = [path for path in sorted(PRESETS.glob("*/*.toml")) if path.name != "preset.toml"]
 
 
 def faults_of(text: str) -> list[str]:
@@ -62,3 +66,11 @@ def test_what_is_no_toml_is_one_sentence() -> None:
 def test_a_file_that_is_missing_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(SiteError, match="the site file cannot be read: No such file"):
         load_site(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize("path", SITES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_site_that_comes_with_a_preset_fits_it(path: Path) -> None:
+    site = load_site(path)
+
+    assert site.warnings == ()
+    assert unknown_names(site, open_preset(path.parent)) == []

@@ -7,6 +7,7 @@ from adaptive.engine import commands as c
 from adaptive.engine.spec import BusSpec, InsertSpec
 from adaptive.kernel import layout as k
 from tests.helpers import signals
+from tests.helpers.ffmpeg import filtered, needs_ffmpeg
 from tests.helpers.rendering import LEAD, add, engine_of, left_of
 
 RATE = 48000
@@ -82,6 +83,22 @@ def test_a_tone_is_reduced_by_the_static_curve(level_db: float, rate: int) -> No
     reduced = 0.0 if over <= -3.0 else 0.75 * (over + 3.0) ** 2 / 12.0 if over < 3.0 else 0.75 * over
 
     assert abs(20.0 * np.log10(peak) - (level_db - reduced + 3.0)) < 0.2
+
+
+@needs_ffmpeg
+def test_its_static_curve_is_that_of_ffmpeg() -> None:
+    """Square waves, whose level never moves, from -40 to 0 dBFS: outputs within 0.2 dB."""
+    wave = np.where(np.arange(24000) % 480 < 240, 1.0, -1.0)
+    levels_db = (-40.0, -24.0, -17.0, -12.0, -6.0, 0.0)
+    sound = np.concatenate([wave * 10.0 ** (db / 20.0) for db in levels_db]).astype(np.float32)
+    values = {"threshold_db": -18.0, "ratio": 4.0, "knee_db": 0.0, "attack_ms": 5.0, "release_ms": 50.0}
+    settings = "threshold=0.12589:ratio=4:attack=5:release=50:knee=1:detection=peak:makeup=1"
+    ours, theirs = (
+        20.0 * np.log10(np.abs(audio.reshape(len(levels_db), -1)[:, 20000:]).max(axis=1))
+        for audio in (compressed(sound, **values), filtered(sound, f"acompressor={settings}"))
+    )
+
+    assert np.abs(ours - theirs).max() < 0.2
 
 
 def test_a_peak_that_is_seen_ahead_is_reduced_when_it_comes() -> None:

@@ -6,6 +6,7 @@ import pytest
 from adaptive.engine import commands as c
 from adaptive.engine.spec import BusSpec, InsertSpec
 from tests.helpers import measure, signals
+from tests.helpers.ffmpeg import filtered, needs_ffmpeg
 from tests.helpers.rendering import LEAD, add, engine_of, left_of
 
 FRAMES = 16384
@@ -55,6 +56,25 @@ def test_bells_are_those_of_the_cookbook() -> None:
     below = (1 + alpha / root) - 2 * np.cos(w0) * z + (1 - alpha / root) * z**2
 
     np.testing.assert_allclose(levels, 20.0 * np.log10(np.abs(above / below)), atol=0.02)
+
+
+@needs_ffmpeg
+def test_all_six_filters_are_those_of_ffmpeg() -> None:
+    """Cuts, shelves and bells one behind the other, within 0.1 dB from 30 Hz to 20 kHz."""
+    values = {
+        "low_cut_hz": 80.0, "low_hz": 150.0, "low_db": 6.0, "low_mid_hz": 500.0, "low_mid_db": -9.0,
+        "low_mid_q": 2.0, "high_mid_hz": 3000.0, "high_mid_db": 5.0, "high_mid_q": 0.8, "high_hz": 7000.0,
+        "high_db": -6.0, "high_cut_hz": 15000.0,
+    }  # fmt: skip
+    chain = (
+        "highpass=f=80:t=q:w=0.70711,lowshelf=f=150:t=q:w=0.70711:g=6,equalizer=f=500:t=q:w=2:g=-9,"
+        "equalizer=f=3000:t=q:w=0.8:g=5,highshelf=f=7000:t=q:w=0.70711:g=-6,lowpass=f=15000:t=q:w=0.70711"
+    )
+    frequencies, levels = response(values)
+    heard = (frequencies > 30.0) & (frequencies < 20000.0)
+    foreign = 20.0 * np.log10(2.0 * np.abs(np.fft.rfft(filtered(signals.impulse(FRAMES, 0, 0.5), chain))))
+
+    assert np.abs(levels - foreign)[heard].max() < 0.1
 
 
 def test_a_flat_equaliser_changes_no_sample() -> None:

@@ -113,3 +113,14 @@ def test_the_longest_stays_stable_under_noise() -> None:
 
     assert np.isfinite(heard).all()
     assert second < first
+
+
+def test_in_a_spring_highs_arrive_later_than_lows() -> None:
+    """The first echo at 4.5 kHz against that at 1 kHz: the chain's group delays differ by 5.1 ms."""
+    heard = answer(0.5, character=NUMBER["spring"], early_db=-80.0)[0]
+    arrivals = []
+    for low, high in ((850.0, 1150.0), (4350.0, 4650.0)):
+        level = sosfilt(butter(2, (low, high), "band", fs=RATE, output="sos"), heard) ** 2
+        arrivals.append(int(np.argmax(np.cumsum(level[:4800]) > 0.1 * level[:4800].sum())) * 1000.0 / RATE)
+
+    assert 3.0 < arrivals[1] - arrivals[0] < 9.0

@@ -10,6 +10,8 @@ from adaptive.engine import commands as c
 from adaptive.engine.engine import Engine
 from adaptive.engine.spec import BusSpec
 from adaptive.kernel import layout as k
+from adaptive.kernel.processors.reverb import DIFFUSION
+from adaptive.kernel.processors.reverb_delays import OUTPUT_GAIN, delays
 from adaptive.kernel.processors.reverb_record import ALLPASSES, REVERB_LINES
 from tests.helpers import measure, signals
 from tests.helpers.rendering import LEAD, add, buses_of, digest, engine_of, reverb
@@ -38,6 +40,46 @@ def test_a_reverb_decays_in_its_time(decay_s: float) -> None:
 
     assert decay_s == pytest.approx(measure.decay_s(left), rel=0.15)
     assert decay_s == pytest.approx(measure.decay_s(right), rel=0.15)
+
+
+def twin(sound: np.ndarray, frames: int, **values: float) -> np.ndarray:
+    """The same network in float64, frame by frame."""
+    from scipy.linalg import hadamard  # a second for each worker that imports it
+
+    v = {"decay_s": 2.4, "damping": 0.45, "low_cut_hz": 180.0, "predelay_ms": 18.0} | values
+    *lengths, before = delays(RATE, v)
+    lines, passes = np.array(lengths[:REVERB_LINES]), lengths[REVERB_LINES:]
+    feedback = 10.0 ** (-3.0 * lines / (RATE * v["decay_s"]))
+    share, low = 1.0 - math.exp(-2.0 * math.pi * v["low_cut_hz"] / RATE), 0.0
+    size = int(max([*lengths, before])) + 2
+    kept, inner, waiting = np.zeros((REVERB_LINES, size)), np.zeros((ALLPASSES, size)), np.zeros(size)
+    rows, turn = np.arange(REVERB_LINES), hadamard(REVERB_LINES) / 4.0
+    signs = np.where(rows // 2 % 2 == 0, 1.0, -1.0)
+    entering_signs = np.where(rows % 2 == 0, 1.0, -1.0)
+    out = np.zeros((2, frames))
+    for n in range(frames):
+        x = float(sound[n]) if n < sound.size else 0.0
+        low += share * (x - low)
+        waiting[n % size] = x - low
+        ends, last = kept[rows, (n - lines) % size], kept[rows, (n - lines - 1) % size]
+        for side in range(2):
+            out[side, n] = OUTPUT_GAIN * np.sum((signs * ends)[side::2])
+        x = waiting[(n - before) % size]
+        for number, late in enumerate(passes):
+            delayed = inner[number, (n - late) % size]
+            inside = x - DIFFUSION * delayed
+            x = delayed + DIFFUSION * inside
+            inner[number, n % size] = inside
+        damped = feedback * (ends + 0.5 * v["damping"] * (last - ends))
+        kept[:, n % size] = turn @ damped + entering_signs * 0.25 * x
+    return out
+
+
+def test_it_is_its_twin_in_float64() -> None:
+    sound = signals.noise(2400, np.random.default_rng(6), 0.3)
+    values = {"decay_s": 1.1, "damping": 0.7, "low_cut_hz": 300.0, "predelay_ms": 5.0}
+
+    np.testing.assert_allclose(response(sound, 5760, **values), twin(sound, 5760, **values), atol=1e-5)
 
 
 def test_damping_shortens_the_decay_of_high_frequencies_only() -> None:

@@ -136,4 +136,4 @@ def test_of_five_hundred_notes_at_a_time_the_last_sixty_four_play() -> None:
 
     assert np.isfinite(audio).all()
     assert 1.0 < np.abs(audio[0, 4800:]).max() < 32.0
-    assert engine.telemetry.stolen_voices >= 420
+    assert engine.telemetry().stolen_voices >= 420

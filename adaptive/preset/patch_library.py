@@ -1,0 +1,114 @@
+"""The factory patches of `patches.toml`: instruments by name, or by a role and words.
+
+Examples
+--------
+>>> library()["pad_wide"].role
+'pad'
+>>> find("bass_dark").name
+'bass_round'
+"""
+
+from __future__ import annotations
+
+import itertools
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from adaptive.preset.instrument_tables import Instrument, SourceTable
+
+FILE = Path(__file__).with_name("patches.toml")
+MOST_WORDS = 2
+"""Words behind a role by which a preset may ask for a patch."""
+
+Table = TypeVar("Table", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A factory patch.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    role : str
+        What it plays: ``"bass"`` …
+    words : tuple of str
+        What it sounds like: ``"dark"`` …; the first says most.
+    range : (int, int)
+        Lowest and highest MIDI number for which it was made.
+    instrument : SourceTable
+        The instrument.
+    """
+
+    name: str
+    role: str
+    words: tuple[str, ...]
+    range: tuple[int, int]
+    instrument: SourceTable
+
+
+@lru_cache(maxsize=1)
+def library() -> Mapping[str, Patch]:
+    """All factory patches, by name."""
+    read: dict[str, dict[str, Any]] = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    return {
+        name: Patch(
+            name, one["role"], tuple(one["words"]), (one["range"][0], one["range"][1]),
+            msgspec.convert(one["instrument"], Instrument, strict=False),
+        )
+        for name, one in read.items()
+    }  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def names() -> Mapping[str, str]:
+    """Every name by which a patch may be asked for, and that of the patch.
+
+    Beside its own, a patch has its role with one or two of its words in any order, as ``pad_dark_soft``.
+    Where several patches have them, it is the one for which they come first.
+    """
+    best: dict[str, tuple[int, str]] = {}
+    for patch in library().values():
+        for count in range(1, MOST_WORDS + 1):
+            for words in itertools.permutations(patch.words, count):
+                asked, rank = "_".join((patch.role, *words)), sum(map(patch.words.index, words))
+                if asked not in best or rank < best[asked][0]:
+                    best[asked] = rank, patch.name
+    return {asked: name for asked, (_, name) in best.items()} | {name: name for name in library()}
+
+
+def find(asked: str) -> Patch | None:
+    """The patch of a name, or of a role and words; None: there is none."""
+    name = names().get(asked)
+    return None if name is None else library()[name]
+
+
+def with_base(table: SourceTable) -> SourceTable:
+    """A table merged with the patch that its `base` names: what differs from the defaults replaces it.
+
+    A base that does not exist, or is of another kind, is left out: `check` tells of it.
+    """
+    base = getattr(table, "base", None)
+    patch = None if base is None else find(base)
+    if patch is None or type(patch.instrument) is not type(table):
+        return table
+    return merged(patch.instrument, table)
+
+
+def merged(base: Table, table: Table) -> Table:
+    """Replace values of `base` by those of `table` that differ from their defaults."""
+    default = type(table)()
+    changes = {}
+    for key in table.__struct_fields__:
+        value, usual = getattr(table, key), getattr(default, key)
+        if value != usual:
+            is_table = isinstance(value, msgspec.Struct) and isinstance(getattr(base, key), type(value))
+            changes[key] = merged(getattr(base, key), value) if is_table else value
+    return msgspec.structs.replace(base, **changes)
