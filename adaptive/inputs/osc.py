@@ -19,7 +19,6 @@ from adaptive.inputs.message import (
     Request,
     RequestFault,
     SetParameter,
-    Subscribe,
     Transaction,
     is_finite_number,
     transport,
@@ -32,6 +31,7 @@ from adaptive.inputs.reading_source import ReadingSource, arguments_of
 from adaptive.inputs.release import is_release
 from adaptive.inputs.shown import shown
 from adaptive.inputs.similar_names import most_similar, nearest, nearest_or_all
+from adaptive.inputs.subscribe import Subscribe
 from adaptive.preset.model import Preset
 from adaptive.preset.readings import NoReadings
 from adaptive.preset.schema import InputTable
