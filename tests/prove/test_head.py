@@ -11,6 +11,7 @@ pytestmark = pytest.mark.prove
 
 
 def test_the_whole_horizon_is_heard_as_a_measured_head_hears_it() -> None:
+    kemar.require_kemar()
     apart_us, apart_db = [], []
     for azimuth in range(-180, 181, 5):
         measured, model = kemar.response(azimuth), ears_of(azimuth)
