@@ -110,7 +110,7 @@ def test_a_kit_plays_the_drums_of_a_file_and_another_instrument_the_rest(tmp_pat
 
     assert (heard["kit"], heard["synth"]) == (["kick"], ["C5"])
     assert heard["sampler"] == ["control 7", "control 7", "C5"]
-    assert heard["song"] == ["control 7", "control 7", "control 7", "C2", "C5"]
+    assert heard["song"] == ["control 7", "control 7", "control 7", "C5", "C2"]
 
 
 def test_a_file_of_another_tempo_than_the_section_is_told(folder: Path) -> None:
