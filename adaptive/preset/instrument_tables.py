@@ -105,11 +105,6 @@ class SourceTable(Table, frozen=True):
         voices: int  # a field of each table that is made
 
     @property
-    def voices(self) -> int:
-        """Notes that sound at a time; every kind has a key of this name."""
-        raise NotImplementedError
-
-    @property
     def kind(self) -> str:
         """Name of its sound source."""
         return str(self.__struct_config__.tag)

@@ -26,6 +26,14 @@ FILE = Path(__file__).with_name("patches.toml")
 MOST_WORDS = 2
 """Words behind a role by which a preset may ask for a patch."""
 
+SYNTH_PATCHES = frozenset({
+    "arp_pluck", "bass_deep", "bass_pluck", "bass_upright", "bell", "brass_low", "cello", "choir",
+    "drone_dark", "electric_piano", "fiddle", "flute", "guitar_clean", "guitar_drive",
+    "guitar_lead", "guitar_nylon", "lead_soft", "organ", "pad_glass", "pad_warm", "piano_soft",
+    "reed", "reese", "saw_stab", "strings_short", "strings_slow", "sub_bass",
+})  # fmt: skip
+"""Names of the synthesiser's own patches, `instruments.patches.PATCHES`: what they name stays."""
+
 Table = TypeVar("Table", bound=msgspec.Struct)
 
 
@@ -81,7 +89,8 @@ def names() -> Mapping[str, str]:
                 asked, rank = "_".join((patch.role, *words)), sum(map(patch.words.index, words))
                 if asked not in best or rank < best[asked][0]:
                     best[asked] = rank, patch.name
-    return {asked: name for asked, (_, name) in best.items()} | {name: name for name in library()}
+    made = {asked: name for asked, (_, name) in best.items() if asked not in SYNTH_PATCHES}
+    return made | {name: name for name in library()}
 
 
 def find(asked: str) -> Patch | None:

@@ -115,6 +115,9 @@ def tune(group: Any, plucked: Any, lane: int, rate: float) -> None:
     angle = F32(6.2831853) * hertz / rate
     damping = value(plucked, DAMPING) * exp2(-F32(1.5) * value(plucked, BRIGHTNESS))
     smooth = HALF * min(max(damping, ZERO), ONE)
+    # so far that a filter at a higher rate takes as much from what is heard; a half is the most there is
+    beside = rate * F32(1.0 / 48000.0)
+    smooth = HALF - np.sqrt(max(F32(0.25) - smooth * (ONE - smooth) * beside * beside, ZERO))
     group["smooth"][lane] = smooth
     group["delay"][lane] = rate / hertz - filter_delay(smooth, angle)
     ring = value(plucked, RING) * exp2(value(plucked, SPACE) + (F32(60.0) - pitch) * F32(1.0 / 24.0))
