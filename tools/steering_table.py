@@ -5,15 +5,19 @@
     python -m tools.steering_table [--seeds 10] [--name full]
 
 Each control is asked for in eleven steps, everything else as usual; a feature of eight bars of notes is
-measured.  Valence and arousal are asked for in five steps each.
+measured, of 64 bars for repetition and temperature: themes have to return, and many choices to be made.
+Valence and arousal are asked for in five steps each.
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
+from math import log2
 
 import numpy as np
 
@@ -25,7 +29,10 @@ from adaptive.music.note import Note
 from tools.pieces import ENSEMBLES, Bars, Ensemble, compose
 
 STEPS = tuple(n / 10 for n in range(11))
-BARS = 8
+BARS, LONG = 8, 64
+PLANNED = ("tension", "repetition", "temperature")
+"""Controls that the plan reads."""
+
 MODE_ORDER = ("phrygian", *(mode for _, mode in reversed(MODES)))
 ROUGH = {1: 1.0, 2: 0.4, 6: 0.5}
 """Roughness of an interval class in semitones."""
@@ -115,9 +122,53 @@ def asked_for(ensemble: Ensemble, controls: dict[str, float], held: HeldHarmony 
     found = replace(ensemble, steer=steer, energy=controls.get("energy", ensemble.energy))
     if "density" in controls:
         found = replace(found, densities={layer.name: controls["density"] for layer in ensemble.layers})
-    if held is None and "tension" in controls:
-        held = HeldHarmony(tension=round(controls["tension"], 1))
+    planned = {name: round(controls[name], 1) for name in PLANNED if name in controls}
+    if held is None and planned:
+        held = HeldHarmony(**planned)
     return found if held is None else replace(found, held=held)
+
+
+def cells_of(bar: dict[str, tuple[Note, ...]]) -> set[tuple[str, str, int]]:
+    """Return the notes of a bar as layer, pitch and sixteenth."""
+    return {(name, note.pitch, int(note.onset * 4)) for name, notes in bar.items() for note in notes}
+
+
+def likeness(bars: Bars) -> float:
+    """Return the mean similarity (Jaccard) of each bar with the earlier bar that is most like it."""
+    cells = [cells_of(bar) for bar in bars]
+    return statistics.fmean(
+        max(len(now & before) / max(1, len(now | before)) for before in cells[:place])
+        for place, now in enumerate(cells)
+        if place
+    )
+
+
+def surprise_beside(usual: Sequence[Bars]) -> Callable[[Bars], float]:
+    """Return a feature: how rare strokes and intervals of the tune are in what is usual, in bits."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    for bars in usual:
+        seen.update(choices_of(bars))
+    totals = {kind: sum(n for key, n in seen.items() if key[0] == kind) for kind in ("stroke", "interval")}
+
+    def surprise(bars: Bars) -> float:
+        found = choices_of(bars)
+        return statistics.fmean(
+            -log2((seen[key] + 0.5) / (totals[key[0]] + 0.5 * len(seen))) for key in found.elements()
+        )
+
+    return surprise
+
+
+def choices_of(bars: Bars) -> Counter[tuple[str, ...]]:
+    """Return drum strokes by sixteenth, and intervals of the tune, with how often they occur."""
+    found: Counter[tuple[str, ...]] = Counter()
+    tune = [note.midi for bar in bars for name, notes in bar.items() if name in TUNES for note in notes]
+    found.update(("interval", str(b - a)) for a, b in pairwise(tune))
+    for bar in bars:
+        for notes in bar.values():
+            strokes = [note for note in notes if not note.pitch[-1].isdigit()]
+            found.update(("stroke", note.pitch, str(int(note.onset * 4))) for note in strokes)
+    return found
 
 
 FEATURES: dict[str, Callable[[Bars], float]] = {
@@ -137,6 +188,23 @@ def of_controls(ensemble: Ensemble, seeds: Sequence[int]) -> dict[str, list[floa
                 feature(compose(asked_for(ensemble, {control: value}), seed, BARS)[1]) for value in values
             ]
             found[control].append(rank_correlation(values, played))
+    return found
+
+
+def of_long_controls(ensemble: Ensemble, seeds: Sequence[int]) -> dict[str, list[float]]:
+    """Return the rank correlations of repetition and temperature (0 to 3), which need more bars."""
+    usual = [compose(ensemble, 100 + seed, LONG)[1] for seed in seeds]
+    features = {"repetition": (likeness, 1.0), "temperature": (surprise_beside(usual), 3.0)}
+    found: dict[str, list[float]] = {}
+    for control, (feature, most) in features.items():
+        values = [most * step for step in STEPS]
+        found[control] = [
+            rank_correlation(
+                values,
+                [feature(compose(asked_for(ensemble, {control: v}), seed, LONG)[1]) for v in values],
+            )
+            for seed in seeds
+        ]
     return found
 
 
@@ -181,7 +249,8 @@ def main() -> None:
     parser.add_argument("--name", choices=tuple(ENSEMBLES), default="full")
     asked = parser.parse_args()
     ensemble, seeds = ENSEMBLES[asked.name], range(1, asked.seeds + 1)
-    for control, found in of_controls(ensemble, seeds).items():
+    correlations = of_controls(ensemble, seeds) | of_long_controls(ensemble, seeds)
+    for control, found in correlations.items():
         print(
             f"{control:14s} rank correlation: median {statistics.median(found):.2f}, least {min(found):.2f}"
         )

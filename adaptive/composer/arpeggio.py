@@ -55,6 +55,9 @@ def arpeggio(context: BarContext) -> WrittenBar:
     high = _highest(context)
     turn = context.rng(MOTIF, 2).integers(3) if context.bar_in_phrase % 4 == 2 else 0
     notes: list[Note] = []
+    tune = [
+        (float(note.onset), float(note.onset + note.length), note.pitch.midi) for note in context.plan.tune
+    ]
     for start, end, chord, _ in chord_spans(context):
         count = 4 + int(context.energy > 0.6)
         chosen = voice(chord, (), low=high - SPAN, high=high, voices=count, max_gap=7)
@@ -62,7 +65,7 @@ def arpeggio(context: BarContext) -> WrittenBar:
         ends = [*places[1:], end][: len(places)]
         for index, (onset, until) in enumerate(zip(places, ends, strict=True)):
             rank = STYLES[style](_rank(context, onset - start, index) + int(turn), len(chosen))
-            midi = _without_rub(context, chosen, rank, onset, until)
+            midi = _without_rub(tune, chosen, rank, float(onset), float(until))
             pitch = pitch_in(context, chord, midi)
             length = min(until - onset, 4 * meter_of(context).step)
             loudness = _loudness(context, onset) * (0.7 + 0.3 * context.energy)
@@ -71,15 +74,14 @@ def arpeggio(context: BarContext) -> WrittenBar:
 
 
 def _without_rub(
-    context: BarContext, chosen: tuple[int, ...], rank: int, onset: Fraction, until: Fraction
+    tune: list[tuple[float, float, int]], chosen: tuple[int, ...], rank: int, onset: float, until: float
 ) -> int:
-    """Return the chord note nearest to that of a rank which neither doubles the tune nor rubs against it."""
-    tune = [
-        note.pitch.midi
-        for note in context.plan.tune
-        if note.onset < until and note.onset + note.length > onset
-    ]
-    free = [midi for midi in chosen if not any(abs(note - midi) in {0, 1, 13} for note in tune)]
+    """Return the chord note nearest to that of a rank which neither doubles the tune nor rubs against it.
+
+    `tune` has onset, end and MIDI pitch of its notes.
+    """
+    sounding = [midi for begins, ends, midi in tune if begins < until and ends > onset]
+    free = [midi for midi in chosen if not any(abs(note - midi) in {0, 1, 13} for note in sounding)]
     return min(free or chosen, key=lambda midi: (abs(midi - chosen[rank]), midi))
 
 
@@ -125,7 +127,7 @@ def _places(
     for step in meter.steps:
         if not start <= step < max(until, start + meter.step):
             continue
-        liked = randoms[int(step / meter.step)]
+        liked = randoms[meter.place(step)]
         need = _need(meter.weight(step), liked)
         if style == "sparse":
             need = 0.08 + 0.9 * liked if meter.weight(step) > 0.2 else 2.0

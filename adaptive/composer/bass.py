@@ -88,7 +88,7 @@ def pulse(span: ChordSpan) -> list[PossibleNote]:
     steps = []
     for place in places:
         weight = span.meter.weight(place)
-        random = randoms[int(place / span.meter.step)]
+        random = randoms[span.meter.place(place)]
         need = 0.0 if place == span.start else 0.03 + (0.95 - 0.45 * weight) * (1.0 - random)
         midi = span.root
         if place == places[-1] and len(places) > 3:
@@ -132,7 +132,7 @@ def octave(span: ChordSpan) -> list[PossibleNote]:
     for place in span.eighths:
         on_pulse = place in span.meter.pulses or place == span.start
         need = 0.0 if place == span.start else 0.1 if on_pulse else 0.25
-        need += 0.6 * (1.0 - randoms[int(place / span.meter.step)]) if place != span.start else 0.0
+        need += 0.6 * (1.0 - randoms[span.meter.place(place)]) if place != span.start else 0.0
         low = span.root - 12 if span.root - 12 >= LOW else span.root
         midi, velocity = (low, 0.85) if on_pulse else (low + 12, 0.62)
         steps.append(PossibleNote(place, span.meter.step * Fraction(3, 2), midi, velocity, need))

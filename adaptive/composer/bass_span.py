@@ -46,7 +46,7 @@ class ChordSpan:
 
     def liking(self, onset: Fraction) -> float:
         """How much the groove likes an onset, 0 … 1."""
-        return self.context.plan.groove[int(onset / self.meter.step)]
+        return self.context.plan.groove[self.meter.place(onset)]
 
     @property
     def eighths(self) -> list[Fraction]:

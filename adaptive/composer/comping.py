@@ -73,7 +73,7 @@ def stabs(context: BarContext, meter: Meter) -> list[Place]:
 def offbeat(context: BarContext, meter: Meter) -> list[Place]:
     """Play between the pulses, a high density on the pulses too."""
     randoms = step_randoms(context)
-    between = [(place, 0.05 + 0.5 * randoms[int(place / meter.step)]) for place in meter.halves]
+    between = [(place, 0.05 + 0.5 * randoms[meter.place(place)]) for place in meter.halves]
     more = bar_randoms(context, len(meter.pulses))
     return [
         *between,
@@ -87,7 +87,7 @@ def charleston(context: BarContext, meter: Meter) -> list[Place]:
     halves = [place for place in meter.halves if place > meter.step]
     second = meter.pulses[min(1, len(meter.pulses) - 1)]
     after = [place for place in halves if place > second][:1] or [second]
-    more = [(place, 0.2 + 0.75 * randoms[int(place / meter.step)]) for place in halves if place not in after]
+    more = [(place, 0.2 + 0.75 * randoms[meter.place(place)]) for place in halves if place not in after]
     first: list[Place] = [(Fraction(0), 0.0), (after[0], 0.15)]
     return [*first, *more]
 
@@ -132,7 +132,7 @@ def keys(context: BarContext, meter: Meter) -> list[Place]:
     groove = context.plan.groove
     places = {onset: 0.0 for onset, _ in context.harmony.chords}
     for onset in (*meter.pulses, *meter.halves):
-        liking = groove[int(onset / meter.step)]
+        liking = groove[meter.place(onset)]
         places.setdefault(onset, 0.98 - 0.62 * liking - 0.12 * meter.weight(onset))
     return list(places.items())
 
@@ -148,14 +148,14 @@ def chug(context: BarContext, meter: Meter) -> list[Place]:
     """Repeat the chord in eighths, with gaps that the groove chooses."""
     groove = context.plan.groove
     eighths = sorted((*meter.pulses, *meter.halves))
-    return [(onset, 0.0 if not onset else 0.72 - 0.62 * groove[int(onset / meter.step)]) for onset in eighths]
+    return [(onset, 0.0 if not onset else 0.72 - 0.62 * groove[meter.place(onset)]) for onset in eighths]
 
 
 def scratch(context: BarContext, meter: Meter) -> list[Place]:
     """Play short sixteenths where bass and kick are silent, most of all after the beat."""
     groove = context.plan.groove
     return [
-        (onset, 0.04 + 0.9 * groove[int(onset / meter.step)] + (0.1 if onset in meter.pulses else 0.0))
+        (onset, 0.04 + 0.9 * groove[meter.place(onset)] + (0.1 if onset in meter.pulses else 0.0))
         for onset in meter.steps
     ]
 

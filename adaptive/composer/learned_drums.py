@@ -237,11 +237,12 @@ def _bar(theme: _Theme, context: BarContext) -> Grid:
     """
     plan = context.plan
     place, start = plan.bar_in_part, _fill_start(context)
-    usual = _groove(theme, place % 2)
-    if start is None and (place == 0 or (place == 1 and not plan.part.variation) or _is_again(context)):
+    usual, is_new = _groove(theme, place % 2), _is_new(context)
+    is_groove = place == 0 or (place == 1 and not plan.part.variation) or _is_again(context)
+    if start is None and is_groove and not is_new:
         return usual
     # no fill is played twice
-    is_theme = not plan.part.variation and start is None
+    is_theme = not plan.part.variation and start is None and not is_new
     statement = 0 if is_theme else plan.part.number + 1
     seed = named_seed(plan.part.seed ^ plan.part.brief.visit, context.layer, f"{place} {statement}")
     drawn = _drawn(theme, place, seed, _strokes(context), is_fill=start is not None)
@@ -258,6 +259,15 @@ def _is_again(context: BarContext) -> bool:
         return False
     drawn = float(seeded(context.plan.change_seed(context.layer), SALT_AGAIN).random())
     return drawn < 2.0 * (repetition - 0.5)
+
+
+def _is_new(context: BarContext) -> bool:
+    """Whether a bar is drawn anew although it has been heard, because little repetition is asked for."""
+    repetition = context.steer.repetition
+    if repetition is None or repetition >= 0.5:
+        return False
+    drawn = float(seeded(context.plan.change_seed(context.layer), SALT_AGAIN).random())
+    return drawn < 2.0 * (0.5 - repetition)
 
 
 def _fill_start(context: BarContext) -> Fraction | None:

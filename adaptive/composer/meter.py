@@ -101,14 +101,21 @@ class Meter:
         """Sixteenths between the eighths."""
         return tuple(onset for onset in self.steps if self.weight(onset) < 0.2)
 
+    def place(self, onset: Fraction) -> int:
+        """Number of the sixteenth that contains an onset, as integers: fractions take five times as long."""
+        return 16 * onset.numerator // (self.unit * onset.denominator)
+
     def weight(self, onset: Fraction) -> float:
         """Metrical weight of an onset, `WEAK` … `DOWNBEAT`."""
-        return self._weights.get(onset, WEAK)
+        place, rest = divmod(16 * onset.numerator, self.unit * onset.denominator)
+        return WEAK if rest or not 0 <= place < len(self._weights) else self._weights[place]
 
     @cached_property
-    def _weights(self) -> dict[Fraction, float]:
+    def _weights(self) -> tuple[float, ...]:
+        """Metrical weight of each sixteenth."""
         weights = dict.fromkeys(self.halves, HALF) | dict.fromkeys(self.pulses, PULSE)
-        return weights | dict.fromkeys(self.group_starts, GROUP) | {Fraction(0): DOWNBEAT}
+        weights |= dict.fromkeys(self.group_starts, GROUP) | {Fraction(0): DOWNBEAT}
+        return tuple(weights.get(onset, WEAK) for onset in self.steps)
 
     def pulse_at(self, onset: Fraction) -> int:
         """Index of the pulse that contains an onset."""

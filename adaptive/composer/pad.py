@@ -147,7 +147,7 @@ def pulse(context: BarContext, chords: list[VoicedChord]) -> list[Note]:
     for voiced in chords:
         for onset in _pulse_places(meter, voiced):
             weight = meter.weight(onset)
-            liked = randoms[int(onset / meter.step)]
+            liked = randoms[meter.place(onset)]
             need = 0.0 if onset == voiced.start else (1.0 - weight) * (0.3 + 0.9 * liked)
             if need > context.density:
                 continue

@@ -94,7 +94,7 @@ class Pattern:
         early = 2 * self.meter.step
         strokes = [Stroke("kick", Fraction(0), velocity)]
         for onset in self.meter.group_starts[1:]:
-            if self.groove[int((onset - early) / self.meter.step)] > EARLY_KICK:
+            if self.groove[self.meter.place(onset - early)] > EARLY_KICK:
                 strokes += [
                     Stroke("kick", onset - early, 0.9 * velocity),
                     Stroke("kick", onset, velocity, 0.85),
@@ -142,8 +142,7 @@ def drive(pattern: Pattern) -> list[Stroke]:
     strokes += [Stroke("hat", onset, 0.6, 0.1) for onset in meter.pulses]
     strokes += [Stroke("hat", onset, 0.45, 0.25) for onset in meter.halves]
     strokes += [
-        Stroke("hat", onset, 0.3, 0.9 - 0.25 * pattern.randoms[int(onset / meter.step)])
-        for onset in pattern.weak
+        Stroke("hat", onset, 0.3, 0.9 - 0.25 * pattern.randoms[meter.place(onset)]) for onset in pattern.weak
     ]
     ghosts = pattern.preferred(pattern.weak, 3)
     strokes += [Stroke("snare", onset, 0.22, 0.55 + 0.12 * n) for n, onset in enumerate(ghosts)]
@@ -179,7 +178,7 @@ def shaker(pattern: Pattern) -> list[Stroke]:
     strokes = [Stroke("shaker", onset, 0.45, 0.02) for onset in meter.pulses]
     strokes += [Stroke("shaker", onset, 0.6, 0.12) for onset in meter.halves]
     strokes += [
-        Stroke("shaker", onset, 0.28, 0.75 - 0.4 * pattern.randoms[int(onset / meter.step)])
+        Stroke("shaker", onset, 0.28, 0.75 - 0.4 * pattern.randoms[meter.place(onset)])
         for onset in pattern.weak
     ]
     strokes += [Stroke("kick", onset, 0.5, 0.3) for onset in meter.group_starts]
@@ -237,8 +236,7 @@ def dance(pattern: Pattern) -> list[Stroke]:
     strokes += [Stroke("snare", onset, 0.8, 0.25) for onset in meter.backbeats]
     strokes += [Stroke("hat", onset, 0.45, 0.4) for onset in meter.pulses]
     strokes += [
-        Stroke("hat", onset, 0.3, 0.9 - 0.3 * pattern.randoms[int(onset / meter.step)])
-        for onset in pattern.weak
+        Stroke("hat", onset, 0.3, 0.9 - 0.3 * pattern.randoms[meter.place(onset)]) for onset in pattern.weak
     ]
     return [*strokes, *_crash(pattern, 0.6)]
 
@@ -261,8 +259,7 @@ def house(pattern: Pattern) -> list[Stroke]:
     strokes += [Stroke("hat_open", onset, 0.55, 0.1) for onset in meter.halves]
     strokes += [Stroke("snare", onset, 0.8, 0.2) for onset in meter.backbeats]
     strokes += [
-        Stroke("hat", onset, 0.32, 0.8 - 0.45 * pattern.randoms[int(onset / meter.step)])
-        for onset in pattern.weak
+        Stroke("hat", onset, 0.32, 0.8 - 0.45 * pattern.randoms[meter.place(onset)]) for onset in pattern.weak
     ]
     strokes += [Stroke("hat", onset, 0.4, 0.5) for onset in meter.pulses]
     return [*strokes, *house_percussion(pattern), *_crash(pattern, 0.6)]

@@ -30,46 +30,67 @@ class ComposeAhead:
         self._tempo: float | None = None
         self._waiting: list[tuple[str, str]] = []
         self._prepared: tuple[SectionPlan, int] | None = None
+        self._entered = playback.instance
         self.restart()
 
     def restart(self, layer: str | None = None) -> None:
         """Compose again, for one layer or for all, because something that the bars depend on has changed."""
+        wanted = [pair for pair in self._all_pairs() if layer in {None, pair[0]}]
+        self._waiting = [pair for pair in self._waiting if pair not in wanted] + wanted[::-1]
+
+    def _expect_again(self) -> None:
+        """Once a section has been entered, compose its next visit, after all that waits."""
+        entered = self._playback.instance
+        if entered is self._entered:
+            return
+        self._entered = entered
+        again = [pair for pair in self._all_pairs() if pair[1] == entered.section]
+        self._waiting = [pair for pair in again if pair not in self._waiting][::-1] + self._waiting
+
+    def _all_pairs(self) -> list[tuple[str, str]]:
         assets, segments = self._playback.assets, self._playback.preset.segments
         composable = [name for name in segments if name in assets.plans][:MAX_SEGMENTS]
-        wanted = [
+        return [
             (name, segment)
             for segment in composable
             for name in segments[segment].layers
-            if name in assets.generated and layer in {None, name}
+            if name in assets.generated
         ]
-        self._waiting = [pair for pair in self._waiting if pair not in wanted] + wanted[::-1]
 
     def compose_next(self) -> None:
-        """Compose the next bar that is not kept yet, if there is one."""
+        """Compose the next bar that is not kept yet, if there is one, or work out a stage of its plan."""
         playback = self._playback
+        self._expect_again()
         if playback.tempo_wanted != self._tempo:
             self._tempo = playback.tempo_wanted
             self.restart()
+        if self._prepare_plan():
+            return
         while self._waiting:
-            name, segment = self._waiting.pop()
+            name, segment = self._waiting[-1]
             instance = playback.instance_in(segment, 0.0, 0.0, 1)
+            plans = playback.assets.plans[segment]
+            if plans.visit(instance.visit).under(playback.held).prepare(0):
+                return  # a stage of the plan is enough for a step
+            self._waiting.pop()
             if playback.assets.generated[name].compose_ahead(playback.compose_context(instance)):
                 return
-        self._prepare_plan()
 
-    def _prepare_plan(self) -> None:
-        """Work out a stage of the part of the form that comes next in the present segment."""
+    def _prepare_plan(self) -> bool:
+        """Work out a stage of the part of the form that comes next in the present segment; False if done."""
         playback = self._playback
         instance = playback.instance
         plans = playback.assets.plans.get(instance.section)
         if plans is None or not any(name in playback.assets.generated for name in self._layers()):
-            return
+            return False
         bar = instance.bar_at(instance.local(playback.tempo.beat_at(playback.now)))
-        plan = plans.visit(instance.visit)
+        plan = plans.visit(instance.visit).under(playback.held)
         if self._prepared is not None and self._prepared[0] is plan and self._prepared[1] == bar:
-            return
-        if not plan.prepare(max(0, bar) + PREPARED_BARS):
-            self._prepared = (plan, bar)
+            return False
+        if plan.prepare(max(0, bar) + PREPARED_BARS):
+            return True
+        self._prepared = (plan, bar)
+        return False
 
     def _layers(self) -> tuple[str, ...]:
         return self._playback.layers_of(self._playback.instance.section)

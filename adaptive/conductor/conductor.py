@@ -59,8 +59,13 @@ from adaptive.timebase import BEAT_TOLERANCE, TempoMap
 CERTAIN_S = 1.5
 """Notes are written at least this far ahead; a pause of Python of that length is not heard."""
 
-SOON_S = 0.3
-"""Bars that sound within this time are written at once, whatever their number."""
+SOON_S, URGENT_S = 0.3, 0.03
+"""Bars that sound within the first time are written before all others, `MOST_AT_ONCE` in a step; bars that
+could no longer be written after the second time are written at once, whatever their number."""
+
+MOST_AT_ONCE = 6
+"""Bars written in a control step because they sound soon, so that a seam with many layers costs several
+steps a little, and not one step a lot."""
 
 BARS_A_STEP = 2
 """Further bars written in a control step: to compose a bar of one layer takes about a millisecond."""
@@ -440,9 +445,11 @@ class Conductor:
     def _write_ahead(self, not_before: int) -> None:
         """Write every layer to the end of the next bar and at least `CERTAIN_S` ahead, a few bars a step.
 
-        Bars that sound within `SOON_S` are written at once.  The rest is spread over several control steps,
-        `BARS_A_STEP` each, the layer that is least ahead first: a bar line at which many layers need a bar
-        would otherwise make one step too long.
+        Bars that sound within `SOON_S` are written at once, but only `MOST_AT_ONCE` in a step as long as the
+        others are not due within `URGENT_S`: at a seam many layers begin together.  The rest is spread over
+        several control steps, `BARS_A_STEP` each, the layer that is least ahead first: a bar line at which
+        many layers need a bar would otherwise make one step too long.  A plan that has not been worked out
+        is worked out first, a stage in a step.
 
         Parameters
         ----------
@@ -461,13 +468,21 @@ class Conductor:
         # a hundredth of a beat later, so that on a bar line the next one is found
         until = max(certain, self._bar_line(instance, now_beat + 0.01) + instance.beats_per_bar)
         soon = until if not_before == 0 else tempo.beat_at(playback.now + round(SOON_S * rate))
+        urgent = soon if not_before == 0 else tempo.beat_at(not_before + round(URGENT_S * rate))
+        room = MOST_AT_ONCE
         for layer in layers:
-            self.outbox.add(layer.write(soon, tempo, not_before))
+            before = layer.cursor_beat
+            if room > 0 and urgent <= before < soon and layer.prepare():
+                room = 0  # a stage of the plan is enough for this step
+            self.outbox.add(layer.write(soon if room > 0 else min(soon, urgent), tempo, not_before))
+            room -= layer.cursor_beat > before
         for _ in range(BARS_A_STEP):
             if late:
                 layers = [layer for layer in layers if not layer.bars.is_waiting]
             behind = min(layers, key=lambda layer: layer.cursor_beat, default=None)
             if behind is None or behind.cursor_beat >= until - BEAT_TOLERANCE:
+                break
+            if not_before and behind.prepare():
                 break
             before = behind.cursor_beat
             self.outbox.add(behind.write(until, tempo, not_before, 1))

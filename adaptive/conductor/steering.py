@@ -25,6 +25,9 @@ from adaptive.music.scale import Key
 from adaptive.preset.schema import MoodPoint, PresetFile, SteerTable
 from adaptive.preset.table import Control, Curve
 
+SUDDEN = 0.25
+"""A density that a curve changes by this at once is heard from the next beat on, as a message is."""
+
 CURVE_STEP = 0.05
 """A smaller change of a control that follows a parameter causes no rewrite; of density, `DENSITY_STEP`."""
 
@@ -291,8 +294,9 @@ class Steering:
             moved = self._moved(name, layer, asked, is_live=is_live)
             if not moved:
                 continue
-            # density and harmony that follow a curve wait for the bar line
-            is_slow = moved <= {"density", "harmony"} and not is_live
+            # density and harmony that follow a curve wait for the bar line, unless the value turns at once
+            turn = abs((asked.get("density") or layer.density) - layer.density)
+            is_slow = moved <= {"density", "harmony"} and not is_live and turn < SUDDEN
             self._set(name, layer, asked)
             self._write_again(name, layer, bar if is_slow else beat, moved)
         return playback.tempo.frame_at(beat)

@@ -163,6 +163,17 @@ class _Binder:
 
         return value
 
+    def _referred_number(self, name: str) -> Callable[[], float]:
+        read = self._scope.value
+
+        def number() -> float:
+            now = read(name)
+            if isinstance(now, str):
+                return 0.0
+            return now if -LARGEST <= now <= LARGEST else _finite(now)
+
+        return number
+
     def _logic(self, node: Logic) -> Callable[[], bool]:
         operands = [
             self.value(operand) if isinstance(operand, Comparison | Logic) else self._number(operand)
@@ -175,6 +186,8 @@ class _Binder:
 
     def _number(self, node: Node) -> Callable[[], float]:
         """Return a function that gives a node's value as a number: a condition is 0 or 1, a text is 0."""
+        if isinstance(node, Reference):
+            return self._referred_number(node.name)
         inside = self.value(node)
 
         def number() -> float:
@@ -212,6 +225,8 @@ class _Binder:
         hold, latches, index = self._scope.hysteresis, self._latches, node.index
         compare = _COMPARISONS[node.operator]
         slack = slack_of(node, hold)
+        if isinstance(node.left, Reference) and isinstance(node.right, Number):
+            return self._compare_with_number(node, node.left.name, node.right.value, slack)
 
         def is_true() -> bool:
             one, other = left(), right()
@@ -221,6 +236,27 @@ class _Binder:
                 found = compare(one, other)
                 if slack and not found and latches.was_true(index):
                     found = one >= other + slack if slack < 0.0 else one <= other + slack
+            latches.put(index, found)
+            return found
+
+        return is_true
+
+    def _compare_with_number(
+        self, node: Comparison, name: str, number: float, slack: float
+    ) -> Callable[[], bool]:
+        """Return the commonest comparison, in a call or two: a name with a number."""
+        read, latches, index = self._scope.value, self._latches, node.index
+        compare = _COMPARISONS[node.operator]
+
+        def is_true() -> bool:
+            one = read(name)
+            if isinstance(one, str):
+                found = _compare_texts(node.operator, one, number)
+            else:
+                one = one if -LARGEST <= one <= LARGEST else _finite(one)
+                found = compare(one, number)
+                if slack and not found and latches.was_true(index):
+                    found = one >= number + slack if slack < 0.0 else one <= number + slack
             latches.put(index, found)
             return found
 

@@ -123,16 +123,17 @@ def mix_preset(
         raise InputError(message)
     roles = roles_of(preset, heard)
     reference = reference or reference_of(preset, heard, roles)
-    model = MixModel(heard, roles, reference, amount, _turned(text))
+    model = MixModel(heard, roles, reference, amount, _turned(text, []))
     before = figures(heard, model)
-    now, changes = before, []
+    now = before
+    changes: list[MixChange] = []
     for _ in range(MOST_ROUNDS):
         made = proposed(heard, model, _held_layers(text))
         if not made:
             break
         new_text = with_changes(text, made)
         new_heard = heard_of(_read(preset, new_text))
-        new_model = MixModel(new_heard, roles, reference, amount, _turned(new_text))
+        new_model = MixModel(new_heard, roles, reference, amount, _turned(new_text, [*changes, *made]))
         after = figures(new_heard, new_model)
         if not _is_better(now, after, reference):
             break
@@ -241,8 +242,8 @@ def merged_changes(changes: Sequence[MixChange]) -> list[MixChange]:
     return [one for one in merged.values() if one.settings]
 
 
-def _turned(text: str) -> dict[tuple[str, str], float]:
-    """Tones that an earlier run has turned already."""
+def _turned(text: str, changes: Sequence[MixChange]) -> dict[tuple[str, str], float]:
+    """Tones and widths that earlier runs have turned already, and levels of this run."""
     document = tomllib.loads(text)
     found = {}
     owners: dict[str, KeyPath] = {layer: ("layers", layer) for layer in document.get("layers", {})}
@@ -251,6 +252,9 @@ def _turned(text: str) -> dict[tuple[str, str], float]:
         found.update({(name, key): value for key, value in tone.items() if key in MIDDLE_HZ})
         width = insert_settings(document, owner, TONE_IDS["width"]).get("width", 1.0)
         found[name, "width"] = 20.0 * math.log10(max(width, 0.1))
+    for one in merged_changes(changes):
+        if one.kind == "level":
+            found[one.layer, "level"] = one.settings["level_db"]
     return found
 
 

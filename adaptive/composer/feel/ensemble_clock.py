@@ -39,10 +39,20 @@ def wander(seed: int, bar: int, steps: int) -> tuple[float, ...]:
     before = -(-REACH_STEPS // steps)
     state, values = 0.0, []
     for number in range(bar - before, bar + 1):
-        for shock in seeded(seed, SALT_CLOCK, number + before).standard_normal(steps).tolist():
+        for shock in _clock_shocks(seed, number + before, steps):
             state = DECAY * state + sqrt(1.0 - DECAY * DECAY) * shock
             values.append(state)
     return tuple(values[-steps:])
+
+
+@lru_cache(maxsize=256)
+def _clock_shocks(seed: int, bar: int, steps: int) -> tuple[float, ...]:
+    return tuple(seeded(seed, SALT_CLOCK, bar).standard_normal(steps).tolist())
+
+
+@lru_cache(maxsize=256)
+def _level_shock(seed: int, bar: int) -> float:
+    return float(seeded(seed, SALT_LEVEL, bar).standard_normal())
 
 
 @lru_cache(maxsize=64)
@@ -50,6 +60,6 @@ def level(seed: int, bar: int) -> float:
     """Return how much louder than usual a bar is played, in standard deviations; it changes slowly."""
     state = 0.0
     for number in range(bar - LEVEL_REACH_BARS, bar + 1):
-        shock = float(seeded(seed, SALT_LEVEL, number + LEVEL_REACH_BARS).standard_normal())
+        shock = _level_shock(seed, number + LEVEL_REACH_BARS)
         state = LEVEL_DECAY * state + sqrt(1.0 - LEVEL_DECAY**2) * shock
     return state

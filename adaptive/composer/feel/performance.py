@@ -60,7 +60,7 @@ def performed(notes: tuple[Note, ...], context: BarContext) -> tuple[Note, ...]:
     tight = min(1.0, float(meter.step) / ms_in_beats(context, 1.0) / LOOSE_STEP_MS)
     played = []
     for note in articulated(moved(notes, context), steer.articulation):
-        place = int(note.onset / meter.step) % len(clock)
+        place = meter.place(note.onset) % len(clock)
         if note.pitch in EXACT:
             played.append(note)
             continue
@@ -69,15 +69,9 @@ def performed(notes: tuple[Note, ...], context: BarContext) -> tuple[Note, ...]:
         own_ms, loud = _hand(context, note, place)
         shift = _shift(context, note.onset, swing, ratio)
         offset = shift + ms_in_beats(context, tight * (late_ms + own_ms) + PUSH_MS * steer.push)
-        velocity = note.velocity * loudness * loud
-        played.append(
-            replace(
-                note,
-                duration=_duration(context, note, swing, ratio, shift),
-                velocity=round(min(max(velocity, 0.05), 1.0), 3),
-                offset_beats=round(offset, 4),
-            )
-        )
+        velocity = round(min(max(note.velocity * loudness * loud, 0.05), 1.0), 3)
+        length = _duration(context, note, swing, ratio, shift)
+        played.append(Note(note.onset, length, note.pitch, note.midi, velocity, round(offset, 4)))
     return tuple(played)
 
 
@@ -108,6 +102,8 @@ def _swing(context: BarContext) -> tuple[Swing, float]:
 
 
 def _shift(context: BarContext, onset: Fraction, swing: Swing, ratio: float) -> float:
+    if ratio <= 1.0:
+        return 0.0
     quarter = Fraction(context.beat_unit, 4)
     return shift_quarters(onset / quarter, swing, ratio) * float(quarter)
 

@@ -82,7 +82,7 @@ def rhythm(
         if not index and len(meter.pulses) > 2 and drawn > 0.88:
             continue  # it begins after the bar line
         level = 0 if drawn < 0.75 - 0.5 * activity else 1 if drawn < 1.15 - 0.45 * activity else 2
-        choices = divisions.get(int(length / meter.step), (((int(length / meter.step),),),) * 3)[level]
+        choices = divisions.get(meter.place(length), (((meter.place(length),),),) * 3)[level]
         at = pulse
         for sixteenths in choices[int(figure * len(choices))]:
             onsets.append(at)

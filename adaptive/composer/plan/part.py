@@ -38,7 +38,7 @@ from adaptive.music.chord import Chord
 from adaptive.music.pitch import Interval
 from adaptive.music.scale import Key
 
-STAGES = ("chords", "basses", "ideas", "tune", "voicings")
+STAGES = ("chords", "basses", "ideas", "tune", "voicings", "counterline")
 """The stages of a part, in the order in which they are made."""
 
 MODULATING = 0.4
@@ -120,7 +120,7 @@ class PlannedPart:
     @cached_property
     def variation(self) -> int:
         """Seed of what changes in this statement; 0: the theme is plain."""
-        if not self.form.primes or self._is_repeated:
+        if self._is_repeated or not (self.form.primes or self._is_renewed):
             return 0
         return named_seed(self.seed, f"{self.form.primes} {self.number} {self.brief.visit}") or 1
 
@@ -183,6 +183,15 @@ class PlannedPart:
             return False
         drawn = float(seeded(self.seed, SALT_REPEATED, self.number).random())
         return drawn < 2.0 * (repetition - AS_USUAL)
+
+    @property
+    def _is_renewed(self) -> bool:
+        """Whether a plain return is varied, because little repetition is asked for."""
+        repetition = self.brief.repetition
+        if repetition is None or repetition >= AS_USUAL:
+            return False
+        drawn = float(seeded(self.seed, SALT_REPEATED, self.number).random())
+        return drawn < 2.0 * (AS_USUAL - repetition)
 
     @cached_property
     def chords(self) -> list[BarChords]:
@@ -312,9 +321,15 @@ class PlannedPart:
         drawn = seeded(self.seed, 11).random((GROOVE_BARS, len(self.brief.meter.steps)))
         return tuple(tuple(row) for row in drawn.tolist())
 
+    @property
+    def _has_counterline(self) -> bool:
+        return any(layer.generator == "countermelody" for layer in self.brief.layers)
+
     def prepare(self) -> bool:
         """Do the next step of the first stage that has not been made; False if all have been."""
         for name in STAGES if self.has_tune else ("chords", "basses", "voicings"):
+            if name == "counterline" and not self._has_counterline:
+                continue
             if name not in self.__dict__:
                 if name == "tune" and self._set_next_phrase():
                     return True

@@ -177,20 +177,23 @@ def ideas_of(meter: Meter, seed: int, theme: str, asked: IdeasAsked, kin: Ideas 
     answer: tuple[str, ...] = (scheme[0], scheme[1] + turned, third)
     if asked.repetition is not None:
         scheme, answer = (
-            _repeating(scheme, seed, asked.repetition),
-            _repeating(answer, seed, asked.repetition),
+            _repeating(scheme, seed, asked.repetition, ("a", "b", "c", "i")),
+            _repeating(answer, seed, asked.repetition, ("i", "c-", "b+", "f")),
         )
     return Ideas(a, b, c, scheme, answer, upbeat, rises, seed)
 
 
-def _repeating(words: tuple[str, ...], seed: int, repetition: float) -> tuple[str, ...]:
-    """Return a scheme in which bars repeat the first idea, or have ideas that differ, as asked for."""
+def _repeating(
+    words: tuple[str, ...], seed: int, repetition: float, others: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return a scheme in which bars repeat the first idea, or have one of `others`, as asked for."""
     drawn = seeded(seed, SALT_REPETITION).random(len(words)).tolist()
     share = 2.0 * abs(repetition - 0.5)
     changed = []
     for place, word in enumerate(words):
-        other = words[0] if repetition > 0.5 else ("a", "b", "c", "i")[place % 4]
-        changed.append(other if place and drawn[place] < share else word)
+        other = words[0] if repetition > 0.5 else others[place % 4]
+        is_kept = not place and (repetition > 0.5 or other == word)
+        changed.append(other if drawn[place] < share and not is_kept else word)
     return tuple(changed)
 
 

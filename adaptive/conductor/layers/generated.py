@@ -244,6 +244,18 @@ class GeneratedLayer:
         self.bars.ask(self._request(write_range, 0, start, 0), is_ahead=True)
         return True
 
+    def prepare(self) -> bool:
+        """Work out a stage of the plan of the bar at the cursor; False if nothing of it is left to do."""
+        write_range = self.range_at(self.cursor_beat)
+        if write_range is None or not self.bars.source.is_immediate:
+            return False
+        instance = write_range.context.instance
+        bar = instance.bar_at(instance.local(self.cursor_beat))
+        if bar < 0 or self._rests(write_range.context, bar):
+            return False
+        plan = write_range.context.plan_of(bar, self._held_in(instance.section, bar))
+        return plan.part.prepare() or (plan.following is not None and plan.following.prepare())
+
     def ask_ahead(self, not_before: int) -> None:
         """Let the bar at the cursor be composed, long before it has to be written."""
         write_range = self.range_at(self.cursor_beat)

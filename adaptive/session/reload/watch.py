@@ -59,6 +59,13 @@ class ReloadHost(ReplaceHost, Protocol):
     def renew(self) -> None:
         """Accept the names of the preset that plays now."""
 
+    def note_edit(self, preset: Preset) -> None:
+        """Keep an edit that begins to wait for its bar line, if the run is recorded."""
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether the run is recorded."""
+
 
 @dataclass(frozen=True, slots=True)
 class _ReloadRequest:
@@ -117,17 +124,9 @@ class PresetReload:
         self._checking: asyncio.Task[None] | None = None
         self._is_watching = False
 
-    def ask(
-        self, request: ReloadPreset | UndoEdit, connection: Connection | None, *, is_recording: bool
-    ) -> None:
+    def ask(self, request: ReloadPreset | UndoEdit, connection: Connection | None) -> None:
         """Prepare an edit, or an undo, unless a newer request comes first."""
         say = self._host.acknowledge
-        if is_recording:
-            reason, words = "a session that is recorded keeps its preset", "undo"
-            if isinstance(request, ReloadPreset):
-                words = "reload"
-            self._host.drop(words, request.id, connection, "dropped", reason)
-            return
         if self._pending is not None:
             before = self._pending
             say(before.request.id, before.connection, "superseded", "it was asked for again")
@@ -143,7 +142,7 @@ class PresetReload:
         seen = await asyncio.to_thread(stamps_of, performance.preset)
         # the kernel may have been compiled since the preset was loaded: files can change in that minute
         if await asyncio.to_thread(has_changed, performance):
-            self.ask(ReloadPreset(), None, is_recording=False)
+            self.ask(ReloadPreset(), None)
         else:
             self._check(performance.preset)
         while True:
@@ -157,7 +156,7 @@ class PresetReload:
             await asyncio.sleep(SETTLE_S)
             if now == await asyncio.to_thread(stamps_of, self._host.performance.preset):
                 seen = now
-                self.ask(ReloadPreset(), None, is_recording=False)
+                self.ask(ReloadPreset(), None)
 
     async def _work(self) -> None:
         while self._pending is not None:
@@ -182,6 +181,9 @@ class PresetReload:
                 self._check(preset)
         if prepared is not None:
             self._apply(asked, performance, prepared)
+        elif preset is not None and self._host.is_recording:
+            self._say(asked, "failed", f"{why}: a recording has one timeline")
+            self._host.tell(f"the edit is not heard: {why}, and a recording has one timeline")
         elif preset is not None:
             await self._replace(asked, performance, preset, why)
 
@@ -214,6 +216,7 @@ class PresetReload:
             self._say(asked, status, reason)
 
         performance.edit_queue.ask(prepared, tell)
+        self._host.note_edit(prepared.preset)
 
     # ── edits that need another engine ─────────────────────────────────────────────────────────
 
