@@ -66,7 +66,7 @@ BODIES: dict[str, tuple[tuple[float, float, float], ...]] = {
 PARAMETERS = (
     *plain_parameters(0.5, 60000.0, 1.0, 250.0),
     Parameter("ring_s", 0.05, 60.0, 4.0, "Time in which middle C falls by 60 dB.", "logarithmic"),
-    Parameter("damping", 0.0, 0.98, 0.35, "How much faster high partials fall; above 48 kHz less far than at it."),
+    Parameter("damping", 0.0, 0.98, 0.35, "How much faster high partials fall; less above 48 kHz."),
     Parameter("hardness", 0.0, 1.0, 0.6, "Of what plucks: a finger or a pick."),
     Parameter("position", 0.02, 0.5, 0.18, "Where it is plucked, as a share of the string."),
     Parameter("body", 0.0, 1.0, 0.4, "Level of the body."),
