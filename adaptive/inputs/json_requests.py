@@ -22,7 +22,6 @@ from adaptive.inputs.message import (
     RequestFault,
     RestoreMusic,
     SaveMusic,
-    Subscribe,
     Transaction,
     UndoEdit,
     is_finite_number,
@@ -30,6 +29,7 @@ from adaptive.inputs.message import (
 )
 from adaptive.inputs.shown import shown
 from adaptive.inputs.similar_names import nearest, nearest_or_all
+from adaptive.inputs.subscribe import Subscribe
 from adaptive.preset.schema import Grid, Where
 
 Item = Mapping[str, Any]

@@ -40,6 +40,7 @@ from adaptive.inputs.note_message import PlayNote, check_note
 from adaptive.inputs.reading_source import ReadingSource, arbitrated
 from adaptive.inputs.shown import shown
 from adaptive.inputs.similar_names import nearest, nearest_or_all
+from adaptive.inputs.subscribe import Subscribe
 from adaptive.music.chord import Chord
 from adaptive.music.controls import CONTROLS, OF_ALL_LAYERS, SWITCHES
 from adaptive.music.mood import MOODS
@@ -152,15 +153,6 @@ class UndoEdit:
     """Go back to the preset before the last edit."""
 
     id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Subscribe:
-    """Set the topics that a connection subscribes to; over UDP they may be sent to another `port`."""
-
-    topics: frozenset[str]
-    id: str | None = None
-    port: int | None = None
 
 
 Request = (

@@ -20,7 +20,6 @@ from adaptive.inputs.message import (
     Request,
     RequestFault,
     SetParameter,
-    Subscribe,
     Transaction,
     is_finite_number,
     transport,
@@ -33,6 +32,7 @@ from adaptive.inputs.reading_source import ReadingSource, arguments_of
 from adaptive.inputs.release import is_release
 from adaptive.inputs.shown import shown
 from adaptive.inputs.similar_names import most_similar, nearest, nearest_or_all
+from adaptive.inputs.subscribe import Subscribe
 from adaptive.preset.model import Preset
 from adaptive.preset.readings import NoReadings
 from adaptive.preset.schema import InputTable
