@@ -102,11 +102,6 @@ class SourceTable(Table, frozen=True):
     """An instrument that is played by a sound source: what all kinds have in common."""
 
     @property
-    def voices(self) -> int:
-        """Notes that sound at a time; every kind has a key of this name."""
-        raise NotImplementedError
-
-    @property
     def kind(self) -> str:
         """Name of its sound source."""
         return str(self.__struct_config__.tag)
