@@ -314,7 +314,8 @@ def stem_sounds(
                 origin = round(segment.first_beat_s * rate) + (segment_assets.intro_frames if held else 0)
                 beat = round(segment.beat_s * rate)
                 is_wrapped = preset.is_wrapped(layer)
-                sound = bank.load(path, origin, frames, beat, is_wrapped=is_wrapped)
+                pair = preset.file.layers[layer].pair if layer in preset.file.layers else None
+                sound = bank.load(path, origin, frames, beat, is_wrapped=is_wrapped, pair=pair or "")
                 sounds[name] = (*sounds.get(name, ()), sound)
             except AudioFileError as error:
                 faults.append(fault(_key_path(name), str(error)))

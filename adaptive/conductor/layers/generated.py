@@ -597,5 +597,4 @@ class GeneratedLayer:
         self._next_frame = min((w.frame for w in self.written if w.frame >= frame), default=frame)
         if done:
             self.written = [w for w in self.written if w.frame >= frame]
-        notes = (w for w in done if not isinstance(w.note, ControlChange))
-        return sorted(notes, key=lambda w: w.frame)
+        return sorted((w for w in done if not isinstance(w.note, ControlChange)), key=lambda w: w.frame)
