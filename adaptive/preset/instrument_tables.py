@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from typing import Annotated, Any, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, cast
 
 import msgspec
 from msgspec import Meta
@@ -100,6 +100,9 @@ class InstrumentTable(Table, frozen=True, tag_field="kind", tag="synth"):
 
 class SourceTable(Table, frozen=True):
     """An instrument that is played by a sound source: what all kinds have in common."""
+
+    if TYPE_CHECKING:
+        voices: int  # a field of each table that is made
 
     @property
     def kind(self) -> str:
