@@ -15,20 +15,20 @@ from adaptive.engine.engine import Engine
 from adaptive.engine.spec import EngineSpec
 from adaptive.instruments.kinds import instrument_spec
 from adaptive.kernel.sources.drum_pieces import PIECE_NAMES
-from adaptive.preset.patch_library import Patch, library
+from adaptive.preset.patch_library import FactoryPatch, library
 
 RATE, NOTE_S = 48000, 0.5
 NOTES = 5
 
 
-def keys_of(patch: Patch) -> list[int]:
+def keys_of(patch: FactoryPatch) -> list[int]:
     """Five keys from the bottom to the top of a patch's range; of a kit, its pieces."""
     if patch.role == "drums":
         return list(range(len(PIECE_NAMES)))
     return [round(key) for key in np.linspace(*patch.range, NOTES)]
 
 
-def played(patch: Patch) -> np.ndarray:
+def played(patch: FactoryPatch) -> np.ndarray:
     """The keys of a patch, half a second each: float32, shape (keys, frames, 2)."""
     keys, frames = keys_of(patch), int(NOTE_S * RATE)
     engine = Engine(EngineSpec(instruments=[instrument_spec(patch.instrument, 0, Path())]))
@@ -51,7 +51,7 @@ def middle_hz(audio: np.ndarray) -> float:
     return float((power * np.fft.rfftfreq(len(audio), 1.0 / RATE)).sum() / (power.sum() + 1e-20))
 
 
-def told(patch: Patch, heard: np.ndarray) -> str:
+def told(patch: FactoryPatch, heard: np.ndarray) -> str:
     """Level, middle of the spectrum from low to high keys, and how alike both channels are."""
     whole = heard.reshape(-1, 2).astype(np.float64)
     level = 10.0 * np.log10(np.mean(whole**2) + 1e-12)
@@ -61,7 +61,7 @@ def told(patch: Patch, heard: np.ndarray) -> str:
     return f"{level:6.1f} dB, {low:5.0f} to {high:5.0f} Hz, left and right {alike:5.2f}; {kind}; {words}"
 
 
-def draw(patch: Patch, heard: np.ndarray, picture: Path) -> None:
+def draw(patch: FactoryPatch, heard: np.ndarray, picture: Path) -> None:
     """Draw wave, spectrogram and spectrum over pitch."""
     import matplotlib as mpl
 

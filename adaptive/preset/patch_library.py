@@ -36,7 +36,7 @@ SYNTH_PATCHES = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
-class Patch:
+class FactoryPatch:
     """A factory patch.
 
     Parameters
@@ -67,10 +67,10 @@ def _read() -> dict[str, dict[str, Any]]:
 
 
 @lru_cache(maxsize=1)
-def library() -> Mapping[str, Patch]:
+def library() -> Mapping[str, FactoryPatch]:
     """All factory patches, by name."""
     return {
-        name: Patch(
+        name: FactoryPatch(
             name, one["role"], tuple(one["words"]), (one["range"][0], one["range"][1]),
             msgspec.convert(one["instrument"], Instrument, strict=False),
         )
@@ -96,7 +96,7 @@ def names() -> Mapping[str, str]:
     return made | {name: name for name in library()}
 
 
-def find(asked: str) -> Patch | None:
+def find(asked: str) -> FactoryPatch | None:
     """The patch of a name, or of a role and words; None: there is none."""
     name = names().get(asked)
     return None if name is None else library()[name]
