@@ -28,24 +28,35 @@ rise_s     = 0.2           # rises quickly, falls slowly
 fall_s     = 3.0
 hysteresis = 0.1           # `intensity > 0.5` turns true above 0.5 and false again below 0.4
 
-{rule("What can sound")}
+{rule("What can sound: `adaptive mix .` listens, and proposes levels and inserts")}
 
 [layers.pad]
 generator = "pad"
-level_db  = {{ over = "intensity", points = [[0.0, -6.0], [1.0, -12.0]] }}
+level_db  = {{ over = "intensity", points = [[0.0, -6.0], [1.0, -10.0]] }}
+inserts   = [{{ kind = "width", id = "mix_width", width = 1.9 }}]
 
 [layers.bass]
 generator = "bass"
-level_db  = -6.0
+level_db  = -9.0
 
 [layers.tune]
 generator = "melody"
-level_db  = -9.0
+level_db  = -4.0
+inserts   = [
+  {{ kind = "eq", id = "mix_tone", low_mid_hz = 350.0, low_mid_db = -5.0, low_mid_q = 0.7, \
+high_mid_db = 3.0, high_mid_q = 0.7, high_hz = 5000.0, high_db = 6.0 }},
+]
 
 [layers.drums]
 generator = "drums"
-level_db  = -4.0
+level_db  = -5.0
 density   = {{ over = "intensity", points = [[0.5, 0.4], [1.0, 0.9]] }}
+inserts   = [
+  {{ kind = "eq", id = "mix_tone", low_db = -6.0, low_mid_hz = 350.0, low_mid_db = -5.0, low_mid_q = 0.7, \
+high_hz = 5000.0, high_db = 6.0 }},
+  {{ kind = "compressor", id = "mix_hold", threshold_db = -21.0, ratio = 3.0, release_ms = 160.0, \
+makeup_db = 1.5 }},
+]
 
 # A stem of your own takes the place of a generator:
 # [layers.guitar]
@@ -75,6 +86,15 @@ from     = "any"
 to       = "any"
 exit_at  = "bar"
 fade_out = {{ beats = 2 }}
+
+{rule("The whole mix: brighter, and a limiter that brings it to -18 LUFS")}
+
+[master]
+inserts = [
+  {{ kind = "eq", id = "mix_tone", low_db = -6.0, low_mid_hz = 350.0, low_mid_db = -5.0, low_mid_q = 0.7, \
+high_mid_db = 5.0, high_mid_q = 0.7, high_hz = 5000.0, high_db = 6.0 }},
+  {{ kind = "limiter", id = "mix_limit", gain_db = 13.0 }},
+]
 """
 
 

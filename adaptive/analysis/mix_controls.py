@@ -63,7 +63,7 @@ TONES = (
     MixControl("high_db", -6.0, 6.0, (EVERYONE | {MASTER}) - {BASS}, "high_shelf", 5000.0),
 )
 CONTROLS = (
-    MixControl("level", -18.0, 18.0, EVERYONE),
+    MixControl("level", -15.0, 15.0, EVERYONE),
     *TONES,
     MixControl("width", -6.0, 4.0, frozenset({OTHER, PERCUSSION, DRUMS})),
 )

@@ -45,7 +45,7 @@ WEIGHTS = {"spectrum": 1.0, "section": 0.3, "above_2k": 0.1, "width": 0.5, "bala
 ENTRY_PRICE, CUT_PRICE, RAISE_PRICE = 0.15, 0.02, 0.03
 """Price of a turn, and of a squared decibel of it: turn down rather than up."""
 
-LEVEL_SHARE = 0.2
+LEVEL_SHARE = 0.5
 """Levels are cheaper: a fader changes no sound."""
 
 STEPS_DB = (6.0, 3.0, 1.0)
@@ -121,7 +121,7 @@ class MixModel:
     amount : float
         How far what is outside its range is brought inside: 0 just so, 1 to the reference itself.
     before : Mapping, optional
-        Turns of tone and width that the preset has from an earlier run: they count to what is the most.
+        Turns of earlier rounds, and tones and widths of earlier runs: they count to what is the most.
     """
 
     def __init__(

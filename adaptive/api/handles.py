@@ -208,7 +208,8 @@ class LayerHandle:
         Parameters
         ----------
         control : int or str
-            A controller, 0 … 119, or ``"bend"``, ``"pressure"``, ``"bend_range"``, ``"reset"``.
+            A controller, 0 … 119, or ``"bend"``, ``"pressure"``, ``"bend_range"``, ``"reset"``,
+            ``"sound_off"``.
         value : float
             0 … 1; of the bend -1 … 1, of its range semitones.
 

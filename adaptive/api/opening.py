@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast, get_args
 
 from adaptive.api.callbacks import Callback
 from adaptive.api.handles import as_number
@@ -20,10 +21,13 @@ from adaptive.errors import InputError
 from adaptive.inputs.input import Address
 from adaptive.inputs.message import Checker, NoReading
 from adaptive.kernel.compile import build
+from adaptive.kernel.layout import MAX_CHANNELS
 from adaptive.preset.model import Preset
 from adaptive.session.live_options import LiveOptions
 from adaptive.session.opening import DEFAULT_MEMORY_MB, open_live, open_preset
+from adaptive.session.place import Layout, OutputPlan, output_plan
 from adaptive.session.sink_kinds import SINK_KINDS, SinkSettings, choose_kind
+from adaptive.site.load import Site, load_site
 
 logger = logging.getLogger("adaptive")
 
@@ -80,6 +84,8 @@ def play(
     watch: bool = False,
     memory_mb: int = DEFAULT_MEMORY_MB,
     on: Mapping[str, Callback] | None = None,
+    site: str | os.PathLike[str] | None = None,
+    layout: str = "speakers",
 ) -> Session:
     """Play a preset, and return as soon as it sounds.
 
@@ -114,6 +120,10 @@ def play(
         Megabytes that stems may take.
     on : mapping, optional
         Callbacks by topic, as `Session.on` takes them; these hear of the first section and bar too.
+    site : path, optional
+        A site file: the sound card, the speakers and their levels; `device` and `channels` overrule it.
+    layout : str
+        ``speakers``, or ``binaural`` for headphones.
 
     Returns
     -------
@@ -139,6 +149,10 @@ def play(
     """
     loaded = load(preset)
     checked = _check_numbers(seed, sample_rate, block, memory_mb)
+    place = None if site is None else load_site(Path(site))
+    plan = plan_of(place, channels, layout)
+    if place is not None:
+        device = device or place.file.device
     asked = os.environ.get(SINK_VARIABLE, "auto") if sink is None else sink
     choice = choose_kind(asked, device)
     folder = None if record is None else _recording_folder(Path(record))
@@ -150,10 +164,12 @@ def play(
         record=folder,
         beginning=beginning_of(loaded, parameters or {}, states or {}),
         is_watching=watch,
+        site=place,
+        layout=cast(Layout, layout),
     )
     compile_kernel(loaded)
     bank = Bank(sample_rate, memory_mb * 1_000_000)
-    settings = SinkSettings(asked, device, channels, block)
+    settings = SinkSettings(asked, device, channels if place is None else plan.channels, block)
     live = open_live(loaded, checked, options, choice, settings, sample_rate, bank, logger.warning)
     session = Session(live)
     for topic, callback in (on or {}).items():
@@ -203,6 +219,23 @@ def compile_kernel(preset: Preset) -> None:
     if missing:
         logger.warning("first start: compiling the render kernel (%d units)", len(missing))
         build.compile_missing(wanted=wanted)
+
+
+def plan_of(site: Site | None, channels: int | None, layout: str, *, fills: bool = False) -> OutputPlan:
+    """The output that was asked for.
+
+    Raises
+    ------
+    InputError
+        There is no such layout, or no such number of channels.
+    """
+    known = get_args(Layout) if fills else ("speakers", "binaural")
+    if layout not in known:
+        message = f"layout must be one of {', '.join(known)}, got {layout!r:.80}"
+        raise InputError(message)
+    if channels is not None:
+        require_whole("channels", channels, 1, MAX_CHANNELS)
+    return output_plan(site, channels, cast(Layout, layout), fills=fills)
 
 
 def _check_numbers(seed: int | None, sample_rate: int, block: int, memory_mb: int) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from adaptive.api.handles import as_number, require
-from adaptive.api.opening import compile_kernel, load, require_whole
+from adaptive.api.opening import compile_kernel, load, plan_of, require_whole
 from adaptive.api.take import Take
 from adaptive.engine.bank import Bank
 from adaptive.errors import InputError, TraceError
@@ -34,6 +34,7 @@ from adaptive.session.render_job import (
     read_at_own_rate,
 )
 from adaptive.sinks.file import credits_of
+from adaptive.site.load import load_site
 
 Course = float | Sequence[tuple[float, float]]
 """A number, or (seconds, value) pairs: the value is set at that time, as a game would."""
@@ -54,6 +55,9 @@ def render(
     ending: str | None = None,
     sample_rate: int | None = None,
     memory_mb: int = DEFAULT_MEMORY_MB,
+    site: str | os.PathLike[str] | None = None,
+    channels: int | None = None,
+    layout: str = "speakers",
 ) -> Take:
     """Render a preset, with the engine that plays live.  The same arguments give the same samples.
 
@@ -82,6 +86,12 @@ def render(
         Frames a second; left out: that of the recording, else 48000.
     memory_mb : int
         Megabytes that stems may take.
+    site : path, optional
+        A site file, with the speakers of a place: one channel each.
+    channels : int, optional
+        1 to 64; without a site: 4 corners, 6 (5.1), 8 (7.1), any other number a ring of speakers.
+    layout : str
+        ``speakers``, ``ambix`` (first-order ambisonics) or ``binaural`` (headphones).
 
     Returns
     -------
@@ -120,6 +130,8 @@ def render(
     if source is not None:
         read, rate = _read(source, loaded, sample_rate)
     job = make_job(loaded, read, rate, seconds, seed, ending)
+    plan = plan_of(None if site is None else load_site(Path(site)), channels, layout, fills=True)
+    job = replace(job, channels=plan.channels, rig=plan.rig, ceiling_db=plan.ceiling_db)
     compile_kernel(loaded)
     log: list[str] = []
     bank = Bank(rate, memory_mb * 1_000_000)

@@ -95,6 +95,9 @@ def play(
     allow_jump: Annotated[
         bool, typer.Option("--allow-jump", help="Accept the message `jump`, to try out a preset.")
     ] = False,
+    input_device: Annotated[
+        str | None, typer.Option(help="Part of the name of the card that inputs are recorded from.")
+    ] = None,
     allow_code: Annotated[
         bool, typer.Option("--allow-code", help="Run code that the preset brings, such as pyo patches.")
     ] = False,
@@ -139,7 +142,7 @@ def play(
     live_layout = read_layout(layout, ("speakers", "binaural"))
     choice = choose_kind(sink, device)
     if record is not None:
-        _check_recording(record, state, is_watching=watch)
+        _check_recording(record, state)
     saved = None if state is None else read_state(state, loaded, say)
     if saved is not None and set_:
         say(f"--set is left out: the music goes on as {state} says")
@@ -162,6 +165,8 @@ def play(
         is_watching=watch,
         is_osc_plain=plain_osc,
         may_jump=allow_jump,
+        input_device=input_device,
+        block_size=block,
         may_run_code=allow_code,
         midi=tuple(midi or ()),
         midi_out=tuple(midi_out or ()),
@@ -242,13 +247,10 @@ def _card_of(place: Site | None, device: str | None, channels: int | None) -> tu
     return device or place.file.device, channels or place.file.channels_needed
 
 
-def _check_recording(folder: Path, state: Path | None, *, is_watching: bool) -> None:
-    """Refuse a recording of music that begins elsewhere or is edited, or over another recording."""
+def _check_recording(folder: Path, state: Path | None) -> None:
+    """Refuse a recording of music that begins elsewhere, or over another recording."""
     if state is not None:
         message = "--state and --record do not go together: a recording begins at the beginning"
-        raise UsageError(message)
-    if is_watching:
-        message = "--watch and --record do not go together: a recording keeps its preset"
         raise UsageError(message)
     if (folder / "trace.jsonl").exists():
         message = f"{folder} holds a recording already; name another folder"

@@ -36,6 +36,7 @@ def check_spec(spec: EngineSpec) -> None:
         has_channel = 0 <= bus.channel < spec.channels
         _require(has_channel, f"bus {bus.name!r} begins at channel {bus.channel}, which does not exist")
     _check_latency(spec)
+    _check_rig(spec)
     for number, instrument in enumerate(spec.instruments):
         is_known = 0 <= instrument.bus < len(spec.buses)
         _require(is_known, f"instrument {number} plays on bus {instrument.bus}, which does not exist")
@@ -46,6 +47,26 @@ def check_spec(spec: EngineSpec) -> None:
         _require(is_known, f"mapping {number} refers to a parameter or a bus that does not exist")
         fits = 1 <= len(mapping.points) <= k.CURVE_POINTS
         _require(fits, f"mapping {number} must have 1 to {k.CURVE_POINTS} points")
+
+
+LEAST_CHANNELS = {"speakers": 1, "ambix": 4, "binaural": 2}
+"""Channels that an output needs: the kernel writes to them without looking."""
+
+
+def _check_rig(spec: EngineSpec) -> None:
+    rig = spec.rig
+    if rig is None:
+        placed = next((bus.name for bus in spec.buses if bus.placed is not None), None)
+        _require(placed is None, f"bus {placed!r} has a place, and the engine no rig")
+        return
+    least = LEAST_CHANNELS[rig.mode]
+    _require(spec.channels >= least, f"an output for {rig.mode} has {least} channels or more")
+    known = range(spec.channels)
+    for speaker in rig.speakers:
+        _require(speaker.channel in known, f"a speaker is on channel {speaker.channel}, which does not exist")
+    for bus in spec.buses:
+        is_there = bus.placed is None or (bus.output is None and bus.placed.channel in known)
+        _require(is_there, f"bus {bus.name!r} is placed on a channel that does not exist, or feeds a bus")
 
 
 def _check_latency(spec: EngineSpec) -> None:

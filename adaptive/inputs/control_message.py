@@ -8,7 +8,7 @@ from typing import Any
 
 from adaptive.errors import ProtocolError
 from adaptive.inputs.shown import shown
-from adaptive.music.channel_note import PRESSURE, WHEEL, WHEEL_RANGE
+from adaptive.music.channel_note import ALL_SOUND_OFF, PRESSURE, WHEEL, WHEEL_RANGE
 from adaptive.preset.schema import PresetFile
 
 LAST_CONTROLLER = 119
@@ -16,7 +16,10 @@ LAST_CONTROLLER = 119
 
 RESET = 121
 
-NAMED: Mapping[str, int] = {"bend": WHEEL, "pressure": PRESSURE, "bend_range": WHEEL_RANGE, "reset": RESET}
+NAMED: Mapping[str, int] = {
+    "bend": WHEEL, "pressure": PRESSURE, "bend_range": WHEEL_RANGE, "reset": RESET,
+    "sound_off": ALL_SOUND_OFF,
+}  # fmt: skip
 """Controls that have a name in place of a controller's number."""
 
 WIDEST_BEND = 96.0
@@ -108,7 +111,7 @@ def check_control(
         )
         raise ProtocolError(message)
     low, high = {WHEEL: (-1.0, 1.0), WHEEL_RANGE: (0.0, WIDEST_BEND)}.get(int(number), (0.0, 1.0))
-    value = 0.0 if value is None and number == RESET else value
+    value = 0.0 if value is None and number in {RESET, ALL_SOUND_OFF} else value
     is_value = isinstance(value, int | float) and not isinstance(value, bool)
     if not is_value or not low <= value <= high:
         message = f"value must be a number from {low:g} to {high:g}, got {shown(value)}"

@@ -9,7 +9,7 @@ from typing import Any
 
 from adaptive.conductor.layers.recorded_bars import RecordedBar
 from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, TakeSteps, Transport
-from adaptive.errors import ProtocolError, TraceError
+from adaptive.errors import PresetError, ProtocolError, TraceError
 from adaptive.inputs.bar_json import is_bar, read_bar
 from adaptive.inputs.control_message import MoveControl
 from adaptive.inputs.json_requests import read_json
@@ -18,8 +18,10 @@ from adaptive.inputs.message import Checker, is_finite_number
 from adaptive.inputs.note_message import PlayNote
 from adaptive.inputs.shown import shown
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
+from adaptive.preset.load import read
 from adaptive.preset.model import Preset
 from adaptive.preset.readings import NoReadings
+from adaptive.preset.schema import ParameterTable
 
 LONGEST_LINE = 65536
 LONGEST_S = 30 * 24 * 3600.0
@@ -46,12 +48,16 @@ KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class TraceLine:
-    """One line: parameters that are set, messages that are sent and notes that are played, at `frame`."""
+    """One line: parameters that are set, messages that are sent and notes that are played, at `frame`.
+
+    With `edit`, the preset was edited there, and changes to this one at the next bar line.
+    """
 
     frame: int
     values: tuple[tuple[str, float], ...]
     messages: tuple[Message, ...]
     notes: tuple[PlayNote | MoveControl, ...] = ()
+    edit: Preset | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,8 @@ def read_trace(path: Path, preset: Preset, sample_rate: int) -> Trace:
     """
     try:
         with path.open("rb") as file:
-            return read_trace_lines(iter(lambda: file.readline(LONGEST_LINE + 1), b""), preset, sample_rate)
+            lines = iter(lambda: file.readline(LONGEST_LINE + 1), b"")
+            return read_trace_lines(lines, preset, sample_rate, path.parent)
     except OSError as error:
         message = f"{path}: cannot be read: {error.strerror or error}"
         raise TraceError(message) from error
@@ -112,15 +119,17 @@ def read_trace(path: Path, preset: Preset, sample_rate: int) -> Trace:
         raise TraceError(message) from error
 
 
-def read_trace_lines(lines: Iterable[bytes], preset: Preset, sample_rate: int) -> Trace:
-    """Read the lines of a trace, each the JSON of an object.
+def read_trace_lines(
+    lines: Iterable[bytes], preset: Preset, sample_rate: int, folder: Path | None = None
+) -> Trace:
+    """Read the lines of a trace, each the JSON of an object; `folder` has the edits of a recording.
 
     Raises
     ------
     TraceError
         A line is malformed; the message gives its number.
     """
-    reader = _TraceReader(preset, sample_rate)
+    reader = _TraceReader(preset, sample_rate, folder)
     for number, raw in enumerate(lines, 1):
         reader.take(number, raw)
     counts = reader.clamped, reader.no_readings
@@ -128,21 +137,58 @@ def read_trace_lines(lines: Iterable[bytes], preset: Preset, sample_rate: int) -
     return Trace(tuple(reader.lines), reader.ignored, reader.last_s, reader.meta, *counts, begin, bars)
 
 
+MOST_EDITS = 10_000
+"""Edits of a recording."""
+
+
+def edit_name(number: int) -> str:
+    """Name of the file of an edit, beside the trace.
+
+    Examples
+    --------
+    >>> edit_name(3)
+    'edit-3.toml'
+    """
+    return f"edit-{number}.toml"
+
+
 class _TraceReader:
     """Turns lines into `TraceLine`s."""
 
-    def __init__(self, preset: Preset, sample_rate: int) -> None:
-        self._preset, self._rate = preset, sample_rate
-        self._checker = Checker(preset, may_jump=True)
+    def __init__(self, preset: Preset, sample_rate: int, folder: Path | None) -> None:
+        self._rate, self._folder = sample_rate, folder
+        self._parameters: dict[str, ParameterTable] = {}
+        self._use(preset)
         self.lines: list[TraceLine] = []
         self.ignored: dict[str, int] = {}
         self.clamped: dict[str, int] = {}
         self.begin: list[TraceLine] = []
         self.no_readings: dict[str, int] = {}
-        self._ignores = {name: NoReadings(table.ignore) for name, table in preset.file.parameters.items()}
         self.meta: Mapping[str, Any] = {}
         self.last_s = 0.0
         self.bars: list[RecordedBar] = []
+
+    def _use(self, preset: Preset) -> None:
+        """Know the names of a preset, beside those of the ones before: an edit waits for its bar line."""
+        self._preset, self._checker = preset, Checker(preset, may_jump=True)
+        self._parameters |= preset.file.parameters
+        self._ignores = {name: NoReadings(table.ignore) for name, table in self._parameters.items()}
+
+    def _edited(self, number: int, edit: Any) -> Preset:
+        """The preset of an edit, from the file that the recording keeps beside its trace."""
+        if isinstance(edit, bool) or not isinstance(edit, int) or not 1 <= edit <= MOST_EDITS:
+            message = f"line {number}: edit must be a number from 1 to {MOST_EDITS}, got {shown(edit)}"
+            raise TraceError(message)
+        name = edit_name(edit)
+        try:
+            content = b"" if self._folder is None else (self._folder / name).read_bytes()
+            preset = read(content, self._preset.folder, None, name)
+        except (OSError, PresetError) as error:
+            why = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0]
+            message = f"line {number}: {name} cannot be read: {why}"
+            raise TraceError(message) from None
+        self._use(preset)
+        return preset
 
     def take(self, number: int, raw: bytes) -> None:
         if not raw.strip():
@@ -163,6 +209,10 @@ class _TraceReader:
             self.begin = self._begin(number)
             return
         seconds = self._time(number, line)
+        if "edit" in line and "edit" not in self._parameters:
+            edited = self._edited(number, line["edit"])
+            self.lines.append(TraceLine(round(seconds * self._rate), (), (), (), edited))
+            return
         values = tuple(self._values(number, line))
         asked = list(self._messages(number, line))
         messages = tuple(one for one in asked if not isinstance(one, PlayNote | MoveControl))
@@ -211,13 +261,13 @@ class _TraceReader:
         for name, value in line.items():
             if name in KEYS or is_bar(name, value):
                 continue
-            if name not in self._preset.file.parameters or name in self._preset.derived:
+            if name not in self._parameters or name in self._preset.derived:
                 self._ignore(name)
             elif value is not None:
                 if not is_finite_number(value):
                     message = f"line {number}: {name} must be a finite number, got {shown(value)}"
                     raise TraceError(message)
-                low, high = self._preset.file.parameters[name].range
+                low, high = self._parameters[name].range
                 kept = float(min(max(value, low), high))
                 if value in self._ignores[name] or kept in self._ignores[name]:
                     self.no_readings[name] = self.no_readings.get(name, 0) + 1

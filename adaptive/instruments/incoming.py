@@ -45,6 +45,11 @@ class StreamTable:
         return "incoming"
 
     @property
+    def units(self) -> set[str]:
+        """Units of the kernel that it needs."""
+        return {"incoming", "capture"} if self.name.startswith("card:") else {"incoming"}
+
+    @property
     def voices(self) -> int:
         """1."""
         return 1

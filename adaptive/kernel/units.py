@@ -23,6 +23,8 @@ from adaptive.kernel.atomic import (
     write_float_mode,
 )
 from adaptive.kernel.bus_record import BUS_GROUP
+from adaptive.kernel.capture import capture_block
+from adaptive.kernel.capture_record import CAPTURE
 from adaptive.kernel.compile.jit import UNIT, call_unit, pointer
 from adaptive.kernel.dsp.fft import fft
 from adaptive.kernel.dsp.rows import clear_rows
@@ -200,6 +202,13 @@ def miniaudio_callback(device_address: int, outputs: int, _inputs: int, frames: 
     device_callback.play_block(device_address - ROOT_BYTES, outputs, np.int64(frames), np.int64(0))
 
 
+def capture(inputs: int, _outputs: int, frames: int, _time: int, _flags: int, address: int) -> int:
+    """The callback of an input stream for PortAudio; its user data is the address of a `CAPTURE`."""
+    record = carray(pointer(address), ONE, CAPTURE)[0]
+    capture_block(record, address, inputs, np.int64(frames))
+    return np.int32(0)
+
+
 def word_unit(address: int, bits: int, mode: int, _count: int) -> int:
     """Atomically set bits of a word (mode 0), keep only these (1) or add (2); return the previous value."""
     if mode == 1:
@@ -233,6 +242,7 @@ UNITS: dict[str, tuple[Any, Any]] = {
     "pull": (pull_unit, UNIT),
     "callback": (callback, PORTAUDIO),
     "miniaudio_callback": (miniaudio_callback, MINIAUDIO),
+    "capture": (capture, PORTAUDIO),
     "publish": (publish_unit, UNIT),
     "word": (word_unit, UNIT),
     "receive": (receive_unit, UNIT),
@@ -246,5 +256,5 @@ if not UNITS.keys().isdisjoint(KINDS) or len(KINDS) < len(SOURCES) + len(PROCESS
     raise ValueError("a kind of source or processor has the name of a unit of the kernel, or of another")
 UNITS |= {kind: (unit, UNIT) for kind, unit in KINDS.items()}
 
-OPTIONAL = frozenset({"clips", "stretch", "fft", "panner", *KINDS})
+OPTIONAL = frozenset({"capture", "clips", "stretch", "fft", "panner", *KINDS})
 """Units that are compiled only for an engine that uses them."""

@@ -169,7 +169,7 @@ def _read(path: Path, _modified_ns: int) -> Song:
 
 
 @dataclass(slots=True)
-class _Channel:
+class _SongChannel:
     """The state of a channel while a file is read."""
 
     number: int
@@ -187,7 +187,7 @@ class _SongReader:
     def __init__(self, name: str, ticks_a_beat: int) -> None:
         self._name, self._ticks_a_beat = name, ticks_a_beat
         self._tempi: list[tuple[int, int]] = []  # tick, microseconds of a quarter
-        self._channels = [_Channel(number) for number in range(16)]
+        self._channels = [_SongChannel(number) for number in range(16)]
         self._events: list[Any] = []
         self._is_tempo_constant = True
 
@@ -236,7 +236,7 @@ class _SongReader:
         )
         return Song(self._name, 60e6 / first, quarters.at(Fraction(ticks)), placed, programs)
 
-    def _begin(self, channel: _Channel, at: Fraction, key: int, velocity: int) -> None:
+    def _begin(self, channel: _SongChannel, at: Fraction, key: int, velocity: int) -> None:
         self._end(channel, at, [key])
         bank = DRUM_BANK if channel.number == DRUM_CHANNEL else channel.bank
         channel.keys[key] = ChannelNote(
@@ -245,24 +245,24 @@ class _SongReader:
             tuning_semitones=0.0 if bank == DRUM_BANK else sum(channel.tuning),
         )  # fmt: skip
 
-    def _let_go(self, channel: _Channel, at: Fraction, key: int) -> None:
+    def _let_go(self, channel: _SongChannel, at: Fraction, key: int) -> None:
         if channel.is_pedal_down:
             if key in channel.keys:
                 channel.held[key] = channel.keys.pop(key)
         elif key in channel.keys:
             self._end(channel, at, [key])
 
-    def _end(self, channel: _Channel, at: Fraction, keys: list[int]) -> None:
+    def _end(self, channel: _SongChannel, at: Fraction, keys: list[int]) -> None:
         for key in keys:
             for sounding in (channel.keys, channel.held):
                 note = sounding.pop(key, None)
                 if note is not None:
                     self._events.append(replace(note, duration=at - note.onset))
 
-    def _control(self, channel: _Channel, at: Fraction, control: int, value: float) -> None:
+    def _control(self, channel: _SongChannel, at: Fraction, control: int, value: float) -> None:
         self._events.append(_control(at, channel.number, control, normalised(control, value)))
 
-    def _controller(self, channel: _Channel, at: Fraction, number: int, value: int) -> None:
+    def _controller(self, channel: _SongChannel, at: Fraction, number: int, value: int) -> None:
         if number == 0:
             channel.bank = value
         elif number == PEDAL:
@@ -284,7 +284,7 @@ class _SongReader:
         if number not in NOT_PASSED_ON and number != RESET:
             self._control(channel, at, number, value)
 
-    def _parameter(self, channel: _Channel, at: Fraction, number: int, value: int) -> None:
+    def _parameter(self, channel: _SongChannel, at: Fraction, number: int, value: int) -> None:
         """Choose a registered parameter, or set it: the range of the wheel, or a tuning."""
         high, low = channel.parameter
         if number not in {6, 38}:

@@ -26,6 +26,11 @@ class Source:
         self._text = text
         self._document = document or {}
 
+    @property
+    def text(self) -> str:
+        """The text; empty if there is none."""
+        return self._text
+
     @cached_property
     def _lines(self) -> Mapping[KeyPath, int]:
         return lines_of(self._text)

@@ -328,7 +328,7 @@ class Inbox:
             self.is_paused = request.is_paused
             host.performance.engine.set_paused(request.is_paused)
         elif isinstance(request, ReloadPreset | UndoEdit):
-            self._reload.ask(request, connection, is_recording=host.is_recording)
+            self._reload.ask(request, connection)
             return
         elif isinstance(request, NoReading):
             reason = f"{request.value:g} is no reading of {request.name}"

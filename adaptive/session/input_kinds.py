@@ -14,6 +14,7 @@ from adaptive.inputs.osc_input import OscInput
 from adaptive.inputs.tcp_input import TcpInput
 from adaptive.session.hours_keeper import HoursKeeper
 from adaptive.session.http import HttpInput
+from adaptive.session.incoming.card import CardInput
 from adaptive.session.incoming.patches import PatchInput
 from adaptive.session.live_options import LiveOptions
 from adaptive.session.midi_out import MidiOut
@@ -79,6 +80,10 @@ def _patches(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None
     return PatchInput(host, options.may_run_code)
 
 
+def _card(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
+    return CardInput(host, options.input_device, options.block_size)
+
+
 INPUT_KINDS: dict[str, MakeInput] = {
     "osc": _osc,
     "tcp": _tcp,
@@ -89,6 +94,7 @@ INPUT_KINDS: dict[str, MakeInput] = {
     "hours": _hours,
     "service": _service,
     "patches": _patches,
+    "card": _card,
 }
 """Every input by its name.  A session opens them in this order."""
 

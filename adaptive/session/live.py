@@ -379,11 +379,18 @@ class LiveSession:
         preset, before = self.performance.preset, self.checker.hello()
         self.checker = self._checker_of(preset)
         self.input_sources.use(preset)
+        if self._recorder is not None:
+            self._recorder.use_names(self.performance.layout.parameters)
         for one in self.inputs.values():
             one.renew(preset, self.checker)
         if is_told or self.checker.hello() != before:
             for other in self.subscriptions.connections:
                 other.send(self.greeting())
+
+    def note_edit(self, preset: Preset) -> None:
+        """Keep an edit that begins to wait for its bar line, if the run is recorded."""
+        if self._recorder is not None:
+            self._recorder.take_edit(preset.source.text)
 
     def placed(self, preset: Preset) -> Preset:
         """A preset with the inputs of this place."""
@@ -463,7 +470,7 @@ class LiveSession:
         if self.options.record is None:
             return
         performance = self.performance
-        names = list(performance.layout.parameters)
+        names = performance.layout.parameters
         meta: dict[str, Any] = {
             "preset": performance.preset.folder.name,
             "digest": performance.preset.text_digest,

@@ -37,6 +37,10 @@ class LiveOptions:
         Whether the preset is reloaded when its files change.
     is_osc_plain : bool
         Whether Python reads all OSC, instead of the OSC receiver's thread.
+    input_device : str, optional
+        Part of the name of the card that layers with an `input` record from; None: the system's default.
+    block_size : int
+        Frames a block, of the output and of that input.
     may_run_code : bool
         Whether code that a preset brings may run.
     may_jump : bool
@@ -68,6 +72,8 @@ class LiveOptions:
     beginning: Beginning = AS_DECLARED
     is_watching: bool = False
     is_osc_plain: bool = False
+    input_device: str | None = None
+    block_size: int = 128
     may_run_code: bool = False
     may_jump: bool = False
     midi: tuple[str, ...] = ()

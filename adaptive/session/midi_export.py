@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -223,7 +224,8 @@ class MidiExport:
         for instance, until in zip(self._instances, ends, strict=True):
             plans = playback.assets.plans.get(instance.section)
             layers = playback.layers_of(instance.section)
-            if plans is not None and any(name in playback.assets.generated for name in layers):
+            is_there = instance.section in self._preset.segments
+            if is_there and plans is not None and any(name in playback.assets.generated for name in layers):
                 marks += marks_of(
                     plans.visit(instance.visit),
                     instance,
@@ -245,11 +247,30 @@ class MidiExport:
         if self.notes_taken >= MOST_NOTES:
             return
         self.notes_taken += 1
-        durations = self._recorders[name].durations
-        note = midi_file.PlayedNote(frame, max(1, durations[frame, midi]), midi, line["velocity"])
-        self._tracks[name].notes.append(note)
-        if len(durations) > MOST_DURATIONS:
-            self._recorders[name].durations = {key: durations[key] for key in durations if key[0] >= frame}
+        recorder = self._recorders.get(name)
+        durations = {} if recorder is None else recorder.durations
+        frames = durations.get((frame, midi))
+        if frames is None:  # of a layer that was edited while it was recorded
+            frames = self._written_frames(line)
+        note = midi_file.PlayedNote(frame, max(1, frames), midi, line["velocity"])
+        self._track_named(name).notes.append(note)
+        if recorder is not None and len(durations) > MOST_DURATIONS:
+            recorder.durations = {key: durations[key] for key in durations if key[0] >= frame}
+
+    def _written_frames(self, line: Line) -> int:
+        """Length of a note as it is written, without its performance."""
+        tempo = self._performance.conductor.tempo
+        beats = float(Fraction(line["duration"]))
+        return int(tempo.frame_at(tempo.beat_at(line["frame"]) + beats) - line["frame"])
+
+    def _track_named(self, name: str) -> midi_file.NoteTrack:
+        """The track of a layer; one that an edit has added gets its own."""
+        if name not in self._tracks:
+            layer = self._performance.conductor.assets.generated.get(name)
+            self._preset = self._performance.preset
+            is_drums = layer is not None and layer.player.is_percussive
+            self._tracks[name] = self._track_of(name, is_drums=is_drums)
+        return self._tracks[name]
 
     def _take_live_note(self, line: Line) -> None:
         """A live note is written when it ends; what is held at the end of the music ends with it."""
@@ -263,7 +284,7 @@ class MidiExport:
     def _write_live_note(self, key: tuple[str, int], begun: tuple[int, float], end: int) -> None:
         frame, velocity = begun
         note = midi_file.PlayedNote(frame, max(1, end - frame), key[1], velocity)
-        self._tracks[key[0]].notes.append(note)
+        self._track_named(key[0]).notes.append(note)
 
 
 def marks_of(

@@ -30,6 +30,7 @@ from adaptive.session.live_notes import waits_for_mixer
 from adaptive.session.midi_export import MidiExport, require_notes
 from adaptive.session.missing_bars import MissingBars
 from adaptive.session.performance import Performance
+from adaptive.session.playable import require_playable
 from adaptive.sinks.file import AudioFileSink, credits_of
 
 Audio = np.ndarray[Any, np.dtype[np.float32]]
@@ -125,6 +126,7 @@ class _TraceFeed:
 
     def __init__(self, performance: Performance, lines: Sequence[TraceLine]) -> None:
         self._performance, self._lines = performance, lines
+        self._next_edit = 0
         self._next = 0
         self._waiting: list[tuple[int, Message]] = []
         self._notes: list[tuple[int, PlayNote | MoveControl]] = []
@@ -153,6 +155,16 @@ class _TraceFeed:
         if due:
             self._waiting = [(at, message) for at, message in self._waiting if at > control_step]
         return due
+
+    def edits(self, control_step: int) -> Iterator[Preset]:
+        """Presets to which this one was edited before a control step; call before `messages`."""
+        end, place = (control_step + 1) * CONTROL_STEP_FRAMES, self._next_edit
+        while place < len(self._lines) and self._lines[place].frame < end:
+            edit = self._lines[place].edit
+            place += 1
+            if edit is not None:
+                yield edit
+        self._next_edit = place
 
     def after(self, control_step: int) -> None:
         """Play the notes that came together with values of the mixer; call when these have been set."""
@@ -240,6 +252,8 @@ class Renderer:
                 left += round(LONGEST_CADENCE_S * job.sample_rate)
             engine.drain_replies()
             if control_step * CONTROL_STEP_FRAMES < self._length or stopping_at is not None:
+                for edited in self._feed.edits(control_step):
+                    performance.edit(require_playable(edited))
                 performance.step(messages)
                 self._feed.after(control_step)
             self._patches.follow(performance)

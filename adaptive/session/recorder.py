@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -13,6 +13,7 @@ from adaptive.conductor.messages import Message
 from adaptive.engine.ports import Reply
 from adaptive.inputs.bar_json import bar_json
 from adaptive.inputs.message_json import message_json
+from adaptive.inputs.trace import MOST_EDITS, edit_name
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, REPLY_APPLIED
 from adaptive.session.live_notes import SoundedLiveNote
 
@@ -29,8 +30,8 @@ class Recorder:
         Created if it does not exist.
     meta : dict
         What a render needs: preset, digest, seed, sample rate.
-    names : list of str
-        Names of the parameters, by their row in the kernel.
+    names : Mapping
+        Names of the parameters, and their rows in the kernel.
     sample_rate : int
         Frames a second.
     tell : callable
@@ -43,14 +44,18 @@ class Recorder:
         self,
         folder: Path,
         meta: dict[str, Any],
-        names: list[str],
+        names: Mapping[str, int],
         sample_rate: int,
         tell: Callable[[str], None] = lambda _sentence: None,
         limit_bytes: int = LARGEST_TEXT,
     ) -> None:
         self._left_bytes = limit_bytes
         folder.mkdir(parents=True, exist_ok=True)
-        self._folder, self._names, self._rate, self._tell = folder, names, sample_rate, tell
+        self._folder, self._rate, self._tell = folder, sample_rate, tell
+        self._names: dict[int, str] = {}
+        self.use_names(names)
+        self._edits: list[int] = []
+        self._edit_count = 0
         self._is_broken = False
         self._trace: TextIO = (folder / "trace.jsonl").open("w", encoding="utf-8", buffering=1)
         self._log: TextIO = (folder / "log.jsonl").open("w", encoding="utf-8", buffering=1)
@@ -69,7 +74,26 @@ class Recorder:
         """Remember the parameter values that the kernel has applied."""
         for reply in replies:
             if reply.kind == REPLY_APPLIED and not self._is_broken:
-                self._applied.append((reply.done, self._names[reply.which], reply.value))
+                name = self._names.get(reply.which)
+                if name is not None:
+                    self._applied.append((reply.done, name, reply.value))
+
+    def use_names(self, names: Mapping[str, int]) -> None:
+        """Know the rows of the parameters of an edited preset."""
+        self._names |= {row: name for name, row in names.items()}
+
+    def take_edit(self, text: str) -> None:
+        """Keep the text of an edited preset, which changes at the bar line after the next control step."""
+        if self._is_broken or self._edit_count >= MOST_EDITS:
+            return
+        self._edit_count += 1
+        try:
+            path = self._folder / edit_name(self._edit_count)
+            path.write_text(text, encoding="utf-8", newline="")
+        except OSError as error:
+            self._break_off(str(error.strerror or error))
+            return
+        self._edits.append(self._edit_count)
 
     def take_notes(self, notes: Sequence[SoundedLiveNote]) -> None:
         """Remember the live notes that have begun or ended."""
@@ -81,7 +105,9 @@ class Recorder:
         rows: list[tuple[int, dict[str, Any]]] = [
             (control_step * CONTROL_STEP_FRAMES, line) for line in map(message_json, messages) if line
         ]
-        end = (control_step + 1) * CONTROL_STEP_FRAMES
+        start, end = control_step * CONTROL_STEP_FRAMES, (control_step + 1) * CONTROL_STEP_FRAMES
+        rows = [(start, {"edit": edit}) for edit in self._edits] + rows
+        self._edits.clear()
         due = [row for row in self._applied if row[0] < end]
         self._applied = [row for row in self._applied if row[0] >= end]
         rows += [(frame, {name: value}) for frame, name, value in due]

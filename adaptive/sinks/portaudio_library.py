@@ -133,19 +133,29 @@ class Library:
 
     def devices(self) -> list[Device]:
         """List the output devices."""
+        return self._listed(is_input=False)
+
+    def inputs(self) -> list[Device]:
+        """List the input devices."""
+        return self._listed(is_input=True)
+
+    def _listed(self, *, is_input: bool) -> list[Device]:
         hosts = [self.lib.Pa_GetHostApiInfo(i) for i in range(self.lib.Pa_GetHostApiCount())]
-        default = self.lib.Pa_GetDefaultOutputDevice()
+        lib = self.lib
+        default = lib.Pa_GetDefaultInputDevice() if is_input else lib.Pa_GetDefaultOutputDevice()
         if default < 0:
-            default = next((h.defaultOutputDevice for h in hosts if h.defaultOutputDevice >= 0), -1)
+            of_hosts = [h.defaultInputDevice if is_input else h.defaultOutputDevice for h in hosts]
+            default = next((index for index in of_hosts if index >= 0), -1)
         listed = []
         for index in range(max(0, self.lib.Pa_GetDeviceCount())):
             info = self.lib.Pa_GetDeviceInfo(index)
-            if info.maxOutputChannels > 0:
+            channels = info.maxInputChannels if is_input else info.maxOutputChannels
+            if channels > 0:
                 name = self.ffi.string(info.name).decode(errors="replace")
                 host = self.ffi.string(hosts[info.hostApi].name).decode(errors="replace")
                 is_default = index == default
                 rate = info.defaultSampleRate
-                listed.append(Device(index, name, host, info.maxOutputChannels, rate, is_default))
+                listed.append(Device(index, name, host, channels, rate, is_default))
         return listed
 
     def close(self) -> None:

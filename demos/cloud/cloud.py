@@ -4,6 +4,7 @@ import pyo
 
 
 def build(patch):
+    """The sound of the layer."""
     depth = patch.parameter("depth", ramp_ms=200)
     notes = patch.notes(voices=8)
     level = pyo.Port(notes.gate * (0.4 + 0.6 * notes.velocity), risetime=0.35, falltime=1.2)

@@ -77,9 +77,13 @@ class Talking:
             until(lambda: last_word in self.heard, 8.0)
             self._process.stdin.close()
         finally:
-            self._process.terminate()
-            self._process.wait(5.0)
+            self.end()
         return self.heard
+
+    def end(self) -> None:
+        """End the program."""
+        self._process.terminate()
+        self._process.wait(5.0)
 
 
 def test_oscsend(engine: Engine) -> None:
@@ -171,34 +175,14 @@ def test_oscdump_hears_what_oscsend_subscribes_to(engine: Engine) -> None:
     """A listener at a fixed port, which another program names."""
     oscdump, port = require_program("oscdump"), free_port()
     to = ["oscsend", "127.0.0.1", str(engine.osc), "/adaptive/subscribe"]
-    with subprocess.Popen([oscdump, "-L", str(port)], stdout=subprocess.PIPE, text=True) as listener:
-        assert listener.stdout is not None
-        os.set_blocking(listener.stdout.fileno(), False)
-        heard = ""
+    wanted = ("/adaptive/beat iifs", "/adaptive/meters/peak_db ff")
+    listener = Talking([oscdump, "-L", str(port)])
+    run([*to, "ssi", "beat", "meters", str(port)])
+    until(lambda: all(one in listener.heard for one in wanted), 10.0)
+    run([*to, "i", str(port)])
+    listener.end()
 
-        def has_heard() -> bool:
-            nonlocal heard
-            run(
-                [
-                    "oscsend",
-                    "127.0.0.1",
-                    str(engine.osc),
-                    "/adaptive/subscribe",
-                    "ssi",
-                    "beat",
-                    "meters",
-                    str(port),
-                ]
-            )
-            heard += listener.stdout.read() or "" if listener.stdout is not None else ""
-            return "/adaptive/beat iifs" in heard and "/adaptive/meters/peak_db ff" in heard
-
-        until(has_heard, 15.0, 0.2)
-        run([*to, "i", str(port)])
-        listener.terminate()
-
-    assert "/adaptive/beat iifs" in heard
-    assert "/adaptive/meters/peak_db ff" in heard
+    assert [one for one in wanted if one not in listener.heard] == []
 
 
 def free_port() -> int:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import json
 from pathlib import Path
 
+import mido
 import pytest
 
+from adaptive.errors import TraceError
+from adaptive.inputs.trace import read_trace
+from adaptive.preset.load import load
+from adaptive.session.offline import Renderer, RenderJob
+from adaptive.session.performance import vocabulary
 from tests.helpers.playing import playing, until
 from tests.helpers.presets import make_preset, write_sine
 
@@ -140,18 +144,51 @@ def test_what_is_added_is_heard_from_a_bar_line_on_and_taken_back(
     assert not any("Traceback" in line for line in said)
 
 
-def test_a_recording_keeps_its_preset(folder: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "adaptive", "play", str(folder), "--sink", "null", "--watch"]
-    done = subprocess.run(
-        [*command, "--record", str(tmp_path / "run")], capture_output=True, text=True, check=False,
-        env=os.environ | {"COLUMNS": "200"},
-    )  # fmt: skip
-    with playing(tmp_path, folder, "--sink", "null", "--record", str(tmp_path / "other")) as engine:
+def test_a_recording_keeps_its_edits_and_renders_to_the_same_log(folder: Path, tmp_path: Path) -> None:
+    original, run = (folder / "preset.toml").read_bytes(), tmp_path / "run"
+    more = "[parameters.more]\n[layers.more]\ngenerator = 'pad'\nlevel_db = -9\n"
+    with playing(tmp_path, folder, "--sink", "null", "--watch", "--record", str(run)) as engine:
         client = engine.client()
-        client.send({"reload": True, "id": "a"})
-        receipt = client.until("receipt", receipt="a")
 
-    assert done.returncode == 2
-    assert "--watch and --record do not go together" in done.stderr
-    assert receipt["status"] == "dropped"
-    assert receipt["reason"] == "a session that is recorded keeps its preset"
+        def is_heard(count: int) -> bool:
+            return len([line for line in engine.said() if "sounds from" in line]) == count
+
+        write(folder, ("[layers.bass]\n", f"{more}[layers.bass]\n"), ('["calm", "bass"]', '["bass", "more"]'))
+        assert until(lambda: is_heard(1), 30.0)
+        client.send({"parameter": "more", "value": 0.5}, {"undo": True}, {"state": {"place": "inn"}})
+        assert until(lambda: is_heard(2), 30.0)
+        write(folder, ("length_bars = 4", "length_bars = 2"))
+        assert until(lambda: is_heard(3), 30.0)
+        engine.end()
+    (folder / "preset.toml").write_bytes(original)
+    kept = (run / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    preset = load(folder, vocabulary=vocabulary())
+    trace = read_trace(run / "trace.jsonl", preset, 48000)
+    lines: list[str] = []
+    job = RenderJob(preset, int(trace.meta["seed"]), trace.seconds, trace, "cut")
+    for _ in Renderer(job, write_log=lines.append).control_steps():
+        pass
+
+    assert sorted(path.name for path in run.glob("edit-*")) == ["edit-1.toml", "edit-2.toml", "edit-3.toml"]
+    assert trace.ignored == {}
+    assert lines == kept
+    assert mido.MidiFile(run / "notes.mid").length > 1.0
+
+
+def test_an_edit_that_needs_another_engine_is_not_heard_while_recording(folder: Path, tmp_path: Path) -> None:
+    with playing(tmp_path, folder, "--sink", "null", "--record", str(tmp_path / "run")) as engine:
+        client = engine.client()
+        write(folder, ("[layers.bass]\n", "[reverb]\npredelay_ms = 50\n[layers.bass]\n"))
+        client.send({"reload": True, "id": "a"})
+        reason = client.until("receipt", receipt="a", status="failed")["reason"]
+
+    assert reason == "the reverb's pre-delay was changed: a recording has one timeline"
+
+
+@pytest.mark.parametrize("edit", [0, -1, 1.5, True, "../preset", None, 10_001, 7])
+def test_an_edit_of_a_trace_is_a_file_beside_it(folder: Path, tmp_path: Path, edit: object) -> None:
+    path = tmp_path / "trace.jsonl"
+    path.write_text(json.dumps({"t": 1.0, "edit": edit}), encoding="utf-8")
+
+    with pytest.raises(TraceError, match="line 1: edit"):
+        read_trace(path, load(folder), 48000)

@@ -12,7 +12,7 @@ from typing import Protocol
 from adaptive.composer.blend import blend_text
 from adaptive.composer.registry import GENERATORS
 from adaptive.instruments import kits
-from adaptive.instruments.incoming import stream_of
+from adaptive.instruments.incoming import StreamTable, stream_of
 from adaptive.instruments.kinds import instrument_spec, table_of
 from adaptive.instruments.songs import plays_programs, song_spec
 from adaptive.kernel.sources.descriptor import InstrumentSpec
@@ -95,7 +95,7 @@ class InstrumentStrip:
     @property
     def units(self) -> set[str]:
         """That of its source."""
-        return {self.table.kind}
+        return self.table.units if isinstance(self.table, StreamTable) else {self.table.kind}
 
     def instrument(self, bus: int) -> InstrumentSpec:
         """Its instrument."""

@@ -37,8 +37,8 @@ The specification says 0.3 s; the rest is the time within which a message may be
 
 SIXTEENTHS_A_QUARTER = 4
 
-NO_CONTROLS = {0, 6, 32, 38, *range(96, 102), 120, *range(RESET + 1, 128)}
-"""Controllers that choose banks and parameters, or end notes."""
+NO_CONTROLS = {0, 6, 32, 38, *range(96, 102), *range(RESET + 1, 128)}
+"""Controllers that choose banks and parameters, or end notes as their keys do."""
 
 CHORD_S = 0.03
 """A chord is named once its keys have not changed for so long: fingers do not fall at one time."""

@@ -56,6 +56,7 @@ COMPRESSOR_GROUP = insert_group(
         ("delay", "i8", PAIRS),  # look-ahead in frames
         ("follows", "i4", PAIRS),  # -1 where the reduction of a column follows its key, else 0
         ("line", "f4", (LINES, PAIRS)),  # at the end of the quantum before
+        ("is_settled", "i4", PAIRS),  # 1: no line moves, so nothing has to be computed anew
         ("columns", COMPRESSION),
     ],
 )
@@ -66,7 +67,7 @@ KEY_ROWS_OFFSET = int(COMPRESSOR_GROUP.fields["key_rows"][1])
 
 def prepare_column(group: Any, column: int, rate: int, values: Values) -> None:
     """Write the look-ahead of a new column."""
-    group["delay"][column] = latency_frames(rate, values)
+    group["delay"][column], group["is_settled"][column] = latency_frames(rate, values), 0
     for name in STATE:
         group["columns"][name][column] = 0.0
 
@@ -92,6 +93,10 @@ def aim_column(group: Any, column: int, sample_rate: float) -> None:
     if group["is_new"][column] == 1:
         for number in range(np.int64(LINES)):
             group["line"][number, column] = line_target(group, number, column)
+    moves = group["is_new"][column] == 1 or group["is_changed"][column] == 1
+    if group["is_settled"][column] == 1 and not moves:
+        return
+    group["is_settled"][column] = np.int32(0) if moves else np.int32(1)
     columns, line, share = group["columns"], group["line"], F32(1.0 / QUANTUM)
     columns["attack"][column] = kept_share(group["now"][ATTACK, column], sample_rate)
     columns["release"][column] = kept_share(group["now"][RELEASE, column], sample_rate)
@@ -108,20 +113,24 @@ def aim_column(group: Any, column: int, sample_rate: float) -> None:
 
 
 @rtsafe
-def late_sides(group: Any, column: int, frame: int) -> tuple[int, int]:
-    """Addresses of both rows of the signal that is heard now."""
+def late_sides(group: Any, column: int, header: Any) -> tuple[int, int]:
+    """Addresses of both rows of the signal that is heard now; without a look-ahead, that of this quantum."""
+    if group["delay"][column] == 0:
+        row = row_of(group, column, header)
+        return row, row + ROW
     frames = group["memory_frames"][column] // np.int64(2) - Q
-    left = late_row(group["memory"][column], frames, frame, group["delay"][column])
+    left = late_row(group["memory"][column], frames, header["frame"], group["delay"][column])
     return left, right_of(left, frames)
 
 
 @rtsafe
 def keep_signal(group: Any, column: int, header: Any) -> None:
     """Write the input of a column to its ring, and what is heard now to where a bypass expects it."""
-    frames, frame = group["memory_frames"][column] // np.int64(2) - Q, header["frame"]
-    write_rows(group["memory"][column], frames, frame, row_of(group, column, header))
+    if group["delay"][column] > 0:
+        frames = group["memory_frames"][column] // np.int64(2) - Q
+        write_rows(group["memory"][column], frames, header["frame"], row_of(group, column, header))
     if group["wet_now"][column] != ONE or group["wet_wanted"][column] != ONE:
-        left, right = late_sides(group, column, frame)
+        left, right = late_sides(group, column, header)
         copy_rows(dry_rows(header, column), left, np.int64(1))
         copy_rows(dry_rows(header, column) + ROW, right, np.int64(1))
 
@@ -130,11 +139,13 @@ def keep_signal(group: Any, column: int, header: Any) -> None:
 def apply_gains(group: Any, column: int, header: Any) -> None:
     """Write the signal times its gains, beside the signal itself, to the rows of a column."""
     line, share = group["line"], F32(1.0 / QUANTUM)
-    dry_goal = line_target(group, np.int64(LINE_DRY), column)
-    wet_goal = line_target(group, np.int64(LINE_WET), column)
     dry, wet = line[LINE_DRY, column], line[LINE_WET, column]
+    dry_goal, wet_goal = dry, wet
+    if group["is_settled"][column] == 0:
+        dry_goal = line_target(group, np.int64(LINE_DRY), column)
+        wet_goal = line_target(group, np.int64(LINE_WET), column)
     dry_step, wet_step = (dry_goal - dry) * share, (wet_goal - wet) * share
-    left, right = late_sides(group, column, header["frame"])
+    left, right = late_sides(group, column, header)
     gains = header["at_lanes"] + ROW * column
     apply_rows(row_of(group, column, header), left, right, gains, dry, dry_step, wet, wet_step)
     line[LINE_DRY, column], line[LINE_WET, column] = dry_goal, wet_goal

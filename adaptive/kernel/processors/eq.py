@@ -59,7 +59,17 @@ PARAMETERS = (
 LOGARITHMIC = sum(1 << row for row, one in enumerate(PARAMETERS) if one.law == "logarithmic")
 
 FILTERS = 6
-EQ_GROUP = insert_group(PARAMETERS, [("is_on", "i4", (FILTERS, PAIRS)), ("filters", SVF, FILTERS)])
+EQ_GROUP = insert_group(
+    PARAMETERS,
+    [
+        (
+            "is_on",
+            "i4",
+            (FILTERS, PAIRS),
+        ),  # 0: flat; 1: it may have moved in the quantum before; 2: it stands
+        ("filters", SVF, FILTERS),
+    ],
+)
 FILTERS_OFFSET, MASK_OFFSET = int(EQ_GROUP.fields["filters"][1]), int(EQ_GROUP.fields["is_run"][1])
 ROWS_OFFSET = int(EQ_GROUP.fields["rows"][1])
 FILTER_BYTES = int(SVF.itemsize)
@@ -118,8 +128,9 @@ def target_of(
 def prepare(group: Any, filter_: Any, number: int, column: int, sample_rate: float) -> int:
     """Prepare a filter of a column for this quantum; return 2 if it moves, 1 if it only runs, else 0."""
     if not is_wanted(group, number, column):
+        if group["is_on"][number, column] != 0 or group["is_new"][column] == 1:
+            set_svf(filter_, column, (ZERO, ZERO, ZERO, ONE, ZERO, ZERO))
         group["is_on"][number, column] = np.int32(0)
-        set_svf(filter_, column, (ZERO, ZERO, ZERO, ONE, ZERO, ZERO))
         return 0
     if group["is_new"][column] == 1 or group["is_on"][number, column] == 0:
         # memory of an earlier use, or of a time in which the lane idled, must not be heard
@@ -134,8 +145,11 @@ def prepare(group: Any, filter_: Any, number: int, column: int, sample_rate: flo
         return 2
     if group["is_changed"][column] == 1:
         aim_svf(filter_, column, target_of(group, number, column, sample_rate), ONE / F32(QUANTUM))
+        group["is_on"][number, column] = np.int32(1)
         return 2
-    rest_svf(filter_, column)
+    if group["is_on"][number, column] == 1:
+        rest_svf(filter_, column)
+        group["is_on"][number, column] = np.int32(2)
     return 1
 
 

@@ -247,8 +247,8 @@ def fill(fm: Any, spec: NumbersSpec, _sample_rate: int) -> None:
     fm["polyphony"] = spec.voices
     turns, heard = list(ALGORITHMS.values())[round(FM_SOURCE.numbers(spec)["algorithm"])]
     fm["turns"], fm["heard"] = 0.0, 0.0
-    for by, of in turns:
-        fm["turns"][int(by) - 1, int(of) - 1] = 1.0
+    for pair in turns:
+        fm["turns"][int(pair[0]) - 1, int(pair[1]) - 1] = 1.0
     for number in heard:
         fm["heard"][int(number) - 1] = 1.0
     fm["share"] = 1.0 / len(heard) ** 0.5

@@ -53,7 +53,7 @@ Q = np.int64(QUANTUM)
 LOOP = 8192
 """Samples of a string: 23 Hz at 192 kHz."""
 
-MASK = np.int64(LOOP - 1)
+MASK, GRID = np.int64(LOOP - 1), np.int64(256)
 RESONANCES = 4
 BODIES: dict[str, tuple[tuple[float, float, float], ...]] = {
     "guitar": ((104.0, 12.0, 1.0), (201.0, 14.0, 0.9), (392.0, 10.0, 0.6), (1250.0, 3.0, 0.4)),
@@ -66,7 +66,7 @@ BODIES: dict[str, tuple[tuple[float, float, float], ...]] = {
 PARAMETERS = (
     *plain_parameters(0.5, 60000.0, 1.0, 250.0),
     Parameter("ring_s", 0.05, 60.0, 4.0, "Time in which middle C falls by 60 dB.", "logarithmic"),
-    Parameter("damping", 0.0, 0.98, 0.35, "How much faster high partials fall."),
+    Parameter("damping", 0.0, 0.98, 0.35, "How much faster high partials fall; less above 48 kHz."),
     Parameter("hardness", 0.0, 1.0, 0.6, "Of what plucks: a finger or a pick."),
     Parameter("position", 0.02, 0.5, 0.18, "Where it is plucked, as a share of the string."),
     Parameter("body", 0.0, 1.0, 0.4, "Level of the body."),
@@ -83,6 +83,7 @@ PLUCKED_VOICES = voice_record(
     [
         *PLAIN_VOICES,
         ("string", "f4", (LANES, LOOP)),
+        ("grid", "f4", (LANES, 256)),  # one period of a pluck
         ("at", "i4", LANES),  # where the next sample is written
         ("delay", "f4", LANES),
         ("keep", "f4", LANES),  # of the loop, each time around
@@ -114,6 +115,9 @@ def tune(group: Any, plucked: Any, lane: int, rate: float) -> None:
     angle = F32(6.2831853) * hertz / rate
     damping = value(plucked, DAMPING) * exp2(-F32(1.5) * value(plucked, BRIGHTNESS))
     smooth = HALF * min(max(damping, ZERO), ONE)
+    # so far that a filter at a higher rate takes as much from what is heard; a half is the most there is
+    beside = rate * F32(1.0 / 48000.0)
+    smooth = HALF - np.sqrt(max(F32(0.25) - smooth * (ONE - smooth) * beside * beside, ZERO))
     group["smooth"][lane] = smooth
     group["delay"][lane] = rate / hertz - filter_delay(smooth, angle)
     ring = value(plucked, RING) * exp2(value(plucked, SPACE) + (F32(60.0) - pitch) * F32(1.0 / 24.0))
@@ -134,21 +138,24 @@ def pluck(group: Any, plucked: Any, lane: int, rate: float) -> None:
     length = np.int64(group["delay"][lane]) + np.int64(1)
     hardness = value(plucked, HARDNESS) + F32(0.5) * (velocity - F32(0.7)) + HALF * value(plucked, BRIGHTNESS)
     hardness = min(max(hardness + F32(0.1) * spread * chance(group, lane), ZERO), ONE)
-    share = exp2(F32(-4.5) * (ONE - hardness))
+    share = exp2(F32(-2.0) - F32(3.5) * (ONE - hardness))
     place = value(plucked, POSITION) * (ONE + F32(0.4) * spread * chance(group, lane))
-    comb = max(np.int64(place * F32(length)), np.int64(1))
-    total, low, mean = ZERO, ZERO, ZERO
+    comb = min(max(np.int64(place * F32(GRID)), np.int64(1)), GRID - BIT)
+    low = ZERO
+    for _round in range(np.int64(2)):  # the second time, the filter has forgotten where it began
+        for i in range(GRID):
+            low += share * (chance(group, lane) - low)
+            group["grid"][lane, i] = low
+    total = ZERO
     for i in range(length):
-        low += share * (chance(group, lane) - low)
-        group["string"][lane, i] = low
-        mean += low
-    mean /= F32(length)
-    # from the end on: a pluck reaches the bridge twice, on both ways
-    for back in range(length):
-        i = length - np.int64(1) - back
-        other = i - comb if i >= comb else i - comb + length
-        mirrored = group["string"][lane, other] if i >= comb else mean
-        sample = group["string"][lane, i] - mirrored
+        at = F32(i) * F32(GRID) / F32(length)
+        first = np.int64(at)
+        part = at - F32(first)
+        # a pluck reaches the bridge twice, on both ways
+        one = group["grid"][lane, first] - group["grid"][lane, (first + comb) % GRID]
+        following = (first + BIT) % GRID
+        two = group["grid"][lane, following] - group["grid"][lane, (following + comb) % GRID]
+        sample = one + part * (two - one)
         group["string"][lane, i] = sample
         total += sample * sample
     gain = F32(0.35) / np.sqrt(total / F32(length) + F32(1e-9))

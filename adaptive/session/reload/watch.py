@@ -22,7 +22,7 @@ from adaptive.conductor.playback import SILENCE
 from adaptive.conductor.saved_state import SavedMusic
 from adaptive.engine.bank import Stamp, stamp_of
 from adaptive.engine.engine import SOURCE_LOCAL
-from adaptive.errors import AdaptiveError, PresetError
+from adaptive.errors import AdaptiveError, InputError, PresetError
 from adaptive.inputs.lines import Connection
 from adaptive.inputs.message import ReloadPreset, UndoEdit
 from adaptive.preset.changes import changes
@@ -31,6 +31,7 @@ from adaptive.preset.finding import Finding
 from adaptive.preset.load import FILE_NAME, load
 from adaptive.preset.model import Preset
 from adaptive.preset.segments import is_bridge
+from adaptive.preset.song_layers import song_of
 from adaptive.session.full_check import FullCheck
 from adaptive.session.performance import Performance, vocabulary
 from adaptive.session.playable import require_playable
@@ -59,6 +60,13 @@ class ReloadHost(ReplaceHost, Protocol):
     def renew(self) -> None:
         """Accept the names of the preset that plays now."""
 
+    def note_edit(self, preset: Preset) -> None:
+        """Keep an edit that begins to wait for its bar line, if the run is recorded."""
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether the run is recorded."""
+
 
 @dataclass(frozen=True, slots=True)
 class _ReloadRequest:
@@ -82,7 +90,7 @@ def stamps_of(preset: Preset) -> dict[Path, Stamp]:
     beside: set[Path] = set()
     with contextlib.suppress(OSError):  # the folder is being moved
         beside = {path for path in preset.folder.rglob("*") if path.suffix.lower() in SUFFIXES}
-    files = {preset.folder / FILE_NAME, *preset.stems.values(), *beside}
+    files = {preset.folder / FILE_NAME, *preset.stems.values(), *preset.songs.values(), *beside}
     return {path: stamp_of(path) for path in sorted(files)}
 
 
@@ -94,7 +102,13 @@ def has_changed(performance: Performance) -> bool:
     except OSError:
         return True
     is_same = hashlib.sha256(content).hexdigest() == preset.text_digest
-    return not (is_same and all(bank.is_current(path) for path in preset.stems.values()))
+    if not is_same or not all(bank.is_current(path) for path in preset.stems.values()):
+        return True
+    layers = performance.conductor.assets.generated
+    try:
+        return any(layers[name].bars.song is not song_of(preset, name) for name in layers)
+    except InputError:  # a MIDI file has gone, or is broken now
+        return True
 
 
 class PresetReload:
@@ -117,17 +131,9 @@ class PresetReload:
         self._checking: asyncio.Task[None] | None = None
         self._is_watching = False
 
-    def ask(
-        self, request: ReloadPreset | UndoEdit, connection: Connection | None, *, is_recording: bool
-    ) -> None:
+    def ask(self, request: ReloadPreset | UndoEdit, connection: Connection | None) -> None:
         """Prepare an edit, or an undo, unless a newer request comes first."""
         say = self._host.acknowledge
-        if is_recording:
-            reason, words = "a session that is recorded keeps its preset", "undo"
-            if isinstance(request, ReloadPreset):
-                words = "reload"
-            self._host.drop(words, request.id, connection, "dropped", reason)
-            return
         if self._pending is not None:
             before = self._pending
             say(before.request.id, before.connection, "superseded", "it was asked for again")
@@ -143,7 +149,7 @@ class PresetReload:
         seen = await asyncio.to_thread(stamps_of, performance.preset)
         # the kernel may have been compiled since the preset was loaded: files can change in that minute
         if await asyncio.to_thread(has_changed, performance):
-            self.ask(ReloadPreset(), None, is_recording=False)
+            self.ask(ReloadPreset(), None)
         else:
             self._check(performance.preset)
         while True:
@@ -157,7 +163,7 @@ class PresetReload:
             await asyncio.sleep(SETTLE_S)
             if now == await asyncio.to_thread(stamps_of, self._host.performance.preset):
                 seen = now
-                self.ask(ReloadPreset(), None, is_recording=False)
+                self.ask(ReloadPreset(), None)
 
     async def _work(self) -> None:
         while self._pending is not None:
@@ -182,6 +188,9 @@ class PresetReload:
                 self._check(preset)
         if prepared is not None:
             self._apply(asked, performance, prepared)
+        elif preset is not None and self._host.is_recording:
+            self._say(asked, "failed", f"{why}: a recording has one timeline")
+            self._host.tell(f"the edit is not heard: {why}, and a recording has one timeline")
         elif preset is not None:
             await self._replace(asked, performance, preset, why)
 
@@ -214,6 +223,7 @@ class PresetReload:
             self._say(asked, status, reason)
 
         performance.edit_queue.ask(prepared, tell)
+        self._host.note_edit(prepared.preset)
 
     # ── edits that need another engine ─────────────────────────────────────────────────────────
 

@@ -9,6 +9,7 @@ import pytest
 
 import adaptive
 from adaptive.session.offline import Renderer, RenderJob
+from tests.helpers.presets import two_sections
 
 
 def test_the_same_arguments_give_the_same_samples_and_those_of_the_renderer(preset: adaptive.Preset) -> None:
@@ -112,3 +113,20 @@ def test_a_recording_of_a_session_renders_to_its_log(preset: adaptive.Preset, tm
     assert [line["kind"] for line in take.log].count("mix") == 1
     with pytest.raises(adaptive.InputError, match="holds a recording already"):
         adaptive.play(preset, sink="null", record=tmp_path / "run")
+
+
+def test_a_render_has_the_channels_of_a_site_or_of_a_layout(tmp_path: Path) -> None:
+    preset = two_sections(tmp_path / "small").folder
+    site = tmp_path / "hall.toml"
+    site.write_text("max_level_db = -20\n[[speakers]]\nchannel = 3\nat_m = [0, 2, 0]\n")
+    hall = adaptive.render(preset, seconds=0.3, site=site)
+
+    assert hall.audio.shape[1] == 3
+    assert 0.0 < np.abs(hall.audio).max() <= np.float32(0.1)
+    assert adaptive.render(preset, seconds=0.1, layout="ambix").audio.shape[1] == 4
+    with pytest.raises(
+        adaptive.InputError, match="layout must be one of speakers, ambix, binaural, got 'cube'"
+    ):
+        adaptive.render(preset, seconds=1, layout="cube")
+    with pytest.raises(adaptive.InputError, match="channels must be a whole number from 1 to 64, got 65"):
+        adaptive.render(preset, seconds=1, channels=65)

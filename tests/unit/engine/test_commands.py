@@ -18,7 +18,7 @@ GROUPED = [
     c.duck_bus(5, 1, 0.5, 10, group=7), c.pan_bus(5, 1, 0.5, 10, group=7),
     c.filter_bus(5, 1, 900.0, 10, group=7),
     c.fade_master(5, 0.5, 10, group=7), c.set_tempo(5, 120.0, group=7), c.set_cadence(5, 1, 168.0, group=7),
-    c.hold_cell(5, 4096, 0.5, 10, group=7),
+    c.hold_cell(5, 4096, 0.5, 10, group=7), c.set_control(5, 1, 64, 0.5, group=7),
 ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from adaptive.engine import commands as c
 from adaptive.engine.ports import POSTED
+from adaptive.engine.rig_spec import PlaceSpec, RigSpec, SpeakerSpec
 from adaptive.engine.spec import BusSpec, EngineSpec, InsertSpec, MappingSpec, ParameterSpec
 from adaptive.engine.validate import CommitCheck, check_spec
 from adaptive.kernel import layout as k
@@ -37,6 +38,13 @@ def test_a_specification_that_refers_to_what_exists_is_accepted() -> None:
         (EngineSpec(buses=[BusSpec("a", output=0)]), "may only feed a bus of a later group"),
         (EngineSpec(buses=[BusSpec("a", inserts=(InsertSpec("wah", "w"),))]), "there is no processor 'wah'"),
         (EngineSpec(buses=[BusSpec("a", channel=2)]), "begins at channel 2"),
+        (EngineSpec(buses=[BusSpec("a", placed=PlaceSpec())]), "'a' has a place, and the engine no rig"),
+        (EngineSpec(rig=RigSpec(mode="ambix")), "ambix has 4 channels or more"),
+        (EngineSpec(rig=RigSpec((SpeakerSpec(2),))), "a speaker is on channel 2"),
+        (
+            EngineSpec(rig=RigSpec(), buses=[BusSpec("a", placed=PlaceSpec("direct", channel=2))]),
+            "placed on a channel that does not exist",
+        ),
         (EngineSpec(instruments=[SynthSpec(1)]), "instrument 0 plays on bus 1"),
         (EngineSpec(mappings=[MappingSpec(0, k.MAP_PAN, 0, LINE)]), "mapping 0 refers to a parameter"),
         (

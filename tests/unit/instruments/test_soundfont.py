@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from adaptive.errors import InputError
 from adaptive.instruments import soundfont
@@ -77,3 +80,37 @@ def test_what_is_no_soundfont_is_told(tmp_path: Path, content: bytes) -> None:
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"there is no SoundFont lost\.sf2"):
         soundfont.read(tmp_path / "lost.sf2")
+
+
+def test_a_soundfont_3_is_decoded(tmp_path: Path) -> None:
+    """Its samples are Ogg Vorbis, with loops that count from their beginnings."""
+    packed = io.BytesIO()
+    soundfile.write(packed, sine().astype(np.float32) / 32768.0, 48000, format="OGG", subtype="VORBIS")
+    content = packed.getvalue() + b"\0" * (len(packed.getvalue()) % 2)
+    path = written(
+        tmp_path / "three.sf3",
+        [(np.frombuffer(content, "<i2"), 48000, 60, 480, 528)],
+        [("Sine", 0, 0, [{"sample": 0, "loops": 1}])],
+    )
+    data = bytearray(path.read_bytes())
+    head = bytes(data).index(b"shdr") + 8
+    struct.pack_into("<IIII", data, head + 20, 0, len(content), 480, 528)
+    struct.pack_into("<H", data, head + 44, 0x11)
+    path.write_bytes(bytes(data))
+    (region,) = soundfont.regions(soundfont.read(path), soundfont.read(path).programs[0])
+
+    assert region.loop == (480, 528)
+    np.testing.assert_allclose(region.recording.frames[200:4600], (sine() / 32768.0)[200:4600], atol=0.05)
+
+    struct.pack_into("<II", data, head + 20, 20, len(content))
+    path.write_bytes(bytes(data))
+    with pytest.raises(InputError, match="cannot be decoded"):
+        soundfont.regions(soundfont.read(path), soundfont.read(path).programs[0])
+
+
+def test_a_sample_of_an_hour_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(soundfont, "LONGEST_FRAMES", 4000)
+    font = soundfont.read(path)
+
+    with pytest.raises(InputError, match="minutes; at most"):
+        soundfont.regions(font, font.programs[0])

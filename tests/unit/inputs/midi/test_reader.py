@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from adaptive.conductor.messages import ExternalClock, Jump, SetChord, SetState, Transport
+from adaptive.inputs.control_message import MoveControl
 from adaptive.inputs.message import Checker, SetParameter
 from adaptive.inputs.midi.reader import MidiMappings, MidiReader
 from adaptive.inputs.note_message import PlayNote
@@ -129,3 +130,22 @@ def test_keys_set_the_chord_once_they_rest(checker: Checker) -> None:
     assert reader.follow(0.2).requests == []
     reader.take(bytes.fromhex("913064913464913764"), 0.3)  # another channel
     assert reader.follow(0.4).requests == []
+
+
+def test_controls_of_a_port_move_the_sampler_that_its_keys_play(tmp_path: Path) -> None:
+    sampled = Checker(two_sections(tmp_path, more=MORE + 'instrument = { soundfont = "x.sf2" }\n'))
+    knob = InputTable(midi="cc 7", parameter="threat")
+    keys = InputTable(midi="notes", layer="lead")
+    sent = b"\xb0\x01\x7f\xb0\x07\x40\xb0\x78\x00\xe0\x00\x40\xb0\x65\x00\xb0\x64\x00\xb0\x06\x0c\xd0\x7f"
+    moved = [
+        (one.name, one.told)
+        for one in reader_of(sampled, knob, keys).take(sent, 0.0).requests
+        if isinstance(one, MoveControl)
+    ]
+
+    # the knob belongs to its parameter, and the pair 101, 100 chooses what data entry sets
+    assert moved == [(1, 1.0), ("sound_off", 0.0), ("bend", 0.0), ("bend_range", 12.0), ("pressure", 1.0)]
+
+
+def test_other_instruments_get_no_controls(checker: Checker) -> None:
+    assert reader_of(checker).take(b"\xb0\x01\x7f\xe0\x00\x50", 0.0).requests == []
