@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from socket import SHUT_RDWR, SHUT_WR, create_connection, create_server, socket
 from typing import Any
@@ -18,6 +20,10 @@ from tests.helpers.presets import make_preset
 from tests.helpers.programs import require_program
 
 HERE = Path(__file__).parent
+CLIENTS = HERE.parents[1] / "clients"
+
+sys.path.insert(0, str(CLIENTS / "python"))
+from adaptive_asyncio import AsyncClient, RefusedError
 
 VALUE = 0.625
 """What each client sets the parameter to: the same in float32 and in text."""
@@ -82,10 +88,8 @@ class Relay:
     def cut(self) -> None:
         """End all connections."""
         for one in self._open:
-            try:
+            with suppress(OSError):
                 one.shutdown(SHUT_RDWR)
-            except OSError:
-                pass
             one.close()
         self._open.clear()
 
@@ -139,3 +143,24 @@ def test_javascript_in_node(engine: RunningEngine) -> None:
     assert asked == {"open": "the connection was lost"}
     assert (again["parameters"]["threat"][0], again["states"]) == (VALUE, {"place": "inn"})
     assert ended == 0
+
+
+def test_python_with_asyncio(engine: RunningEngine) -> None:
+    async def play() -> dict[str, Any]:
+        async with AsyncClient(port=engine.ready["tcp"]) as music:
+            music.set_state("place", "inn")
+            for frame in range(1, 11):
+                music.set_parameter("threat", frame / 10 * VALUE)
+                await asyncio.sleep(0.016)
+            beat = await anext(music.beats())
+            receipt = await music.trigger("hit", velocity=0.5)
+            with pytest.raises(RefusedError) as refused:
+                await music.trigger("hitt")
+            saved = await music.save()
+            restored = await music.restore(saved)
+        with pytest.raises(ConnectionError, match="not connected"):
+            await music.save()
+        return {"preset": music.hello["preset"], "beat": beat, "receipt": receipt,
+                "refused": str(refused.value), "saved": saved, "restored": restored}  # fmt: skip
+
+    expect_all(asyncio.run(play()))
