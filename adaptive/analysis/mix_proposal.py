@@ -110,10 +110,10 @@ def proposed(
             settings = {f"{one}_db" if kind != "tone" else one: scaled[layer, one] for one in own}
             changes.append(MixChange(layer, kind, settings, reason))
     changes += _held(sections, model.roles, held)
-    return changes + _loudness(model, scaled, held)
+    return changes + loudness_changes(model, scaled, held)
 
 
-def _loudness(model: MixModel, turns: Mapping[Any, float], held: frozenset[str]) -> list[MixChange]:
+def loudness_changes(model: MixModel, turns: Mapping[Any, float], held: frozenset[str]) -> list[MixChange]:
     """A change of the level of everything, if with the other changes it would be too loud or too soft.
 
     Where peaks would exceed the ceiling, the level is raised in front of a limiter that sees peaks between

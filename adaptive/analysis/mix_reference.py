@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from adaptive.analysis.bands import CENTRES_HZ, F64
-from adaptive.analysis.mix_profile import SoundProfile
+from adaptive.analysis.mix_profile import LEAST_DB, SoundProfile
 
 SLOPE_AT_200_DB, STEEPENING_DB = -2.35, -1.318
 """Decibels an octave, of power per hertz; and what is added to that with every octave."""
@@ -35,6 +35,9 @@ SOFT = frozenset({"ambient", "chamber", "folk", "jazz"})
 
 MIDDLE_HZ = (200.0, 4000.0)
 """Spectra are compared after their levels here were made equal: in this range recordings differ least."""
+
+EMPTY_DB, ANYTHING_DB, MONO_DB = 70.0, 1000.0, -30.0
+"""A band that is so far below the loudest is empty; what is tolerated there; a side so low is none."""
 
 Range = tuple[float, float]
 
@@ -133,10 +136,16 @@ def _tolerance() -> F64:
 
 
 def recording_reference(profile: SoundProfile, name: str) -> MixReference:
-    """What was measured of a recording, as a reference: its loudness within 1 LU, its width within 2 dB."""
+    """What was measured of a recording, as a reference: its loudness within 1 LU, its width within 2 dB.
+
+    Bands that it does not have, as above half its sample rate, ask for nothing; nor does the width of a
+    recording in mono.
+    """
     lufs = profile.lufs if profile.lufs is not None else sum(GAME_LUFS) / 2.0
-    return MixReference(
-        levelled(profile.bands_db), 0.6 * _tolerance(), (lufs - 1.0, lufs + 1.0),
-        (profile.side_mid_db - 2.0, profile.side_mid_db + 2.0),
-        (profile.above_2k_db - 2.0, profile.above_2k_db + 2.0), name,
-    )  # fmt: skip
+    bands = profile.bands_db
+    is_empty = bands < bands.max() - EMPTY_DB
+    tolerance = np.where(is_empty, ANYTHING_DB, 0.6 * _tolerance())
+    wide = profile.side_mid_db
+    width = (wide - 2.0, wide + 2.0) if wide > MONO_DB else (LEAST_DB, WIDTH_DB[1])
+    above = (profile.above_2k_db - 2.0, profile.above_2k_db + 2.0)
+    return MixReference(levelled(bands), tolerance, (lufs - 1.0, lufs + 1.0), width, above, name)

@@ -207,6 +207,7 @@ class Conductor:
             self.steering.begin(beginning.messages)
         else:
             instance = restore(saved, self.playback, self.playlists, self.stingers)
+            self._read_first_values()
             restore_section_ends(saved, self.selector, self.section_ends)
             self.places.state = self.places.fitting(PlaceState(saved.jumped))
             self.mix.restore(saved.mix, saved.snapshots)
@@ -324,12 +325,16 @@ class Conductor:
         return self.playlists.enter(choice.section), choice.reason
 
     def _first_choice(self) -> Choice:
+        self._read_first_values()
+        return self.selector.choose(self.playback.values)
+
+    def _read_first_values(self) -> None:
+        """Read what was set before the first frame: the history of values is still empty."""
         rows = self.playback.engine.memory["history"][0].copy()
         for index in self.playback.layout.parameters.values():
             value = self.playback.engine.value(index)
             rows[index] = (value, 0.0, 0.0, value, value)
         self.playback.values.update(rows, 0.0)
-        return self.selector.choose(self.playback.values)
 
     # ── which section ──────────────────────────────────────────────────────────────────────────
 

@@ -23,7 +23,7 @@ from adaptive.preset.instrument_tables import SourceTable
 from adaptive.preset.mix_paths import CUTOFFS_HZ, LEVELS_DB
 from adaptive.preset.mixer import MASTER, REVERB, STRIPS
 from adaptive.preset.model import Preset
-from adaptive.preset.placed import RANGES, numbers_of
+from adaptive.preset.placed import RANGES, numbers_of, place_of
 from adaptive.preset.placed_table import PlacedTable
 from adaptive.preset.schema import BusTable, LayerTable, PresetFile
 from adaptive.preset.segments import bridge_segment
@@ -154,7 +154,7 @@ def _strip(kind: str, name: str, table: object) -> Iterator[MixTarget]:
         yield from _level(path, getattr(table, "level_db"), row)  # noqa: B009
     for to, level in sends_of(kind, table).items():
         yield MixTarget(f"{path}.sends.{to}", *LEVELS_DB, row, kernel.MAP_SEND_DB, level, send=to)
-    yield from _placed(path, getattr(table, "placed"), row)  # noqa: B009
+    yield from _placed(path, place_of(table), row)
 
 
 def _placed(path: str, placed: PlacedTable | None, row: Row) -> Iterator[MixTarget]:

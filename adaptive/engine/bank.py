@@ -112,6 +112,7 @@ class Bank:
         beat_frames: int = 0,
         *,
         is_wrapped: bool = False,
+        pair: str = "",
     ) -> Sound:
         """Return the sound of a file.
 
@@ -127,6 +128,8 @@ class Bank:
             Frames of a beat: a looping file may be that much too short.
         is_wrapped : bool
             Whether its pass begins with the tail of the pass before; what it holds after the pass is dropped.
+        pair : str
+            Which of its channels to read, a key of `decoding.fold.PAIRS`; empty: all, folded to two.
 
         Raises
         ------
@@ -136,9 +139,10 @@ class Bank:
         """
         key: tuple[Any, ...] = (*self._version_of(path), origin, loop_frames)
         key += ("wrapped",) if is_wrapped else ()
+        key += (pair,) if pair else ()
         with self._guard, memory_named(path.name):
             if key not in self._sounds:
-                decoded = self._decode_once(path)
+                decoded = self._decode_pair(path, pair) if pair else self._decode_once(path)
                 if is_wrapped:  # what follows the pass is no tail
                     end = round((origin + loop_frames) * decoded.sample_rate / self.sample_rate)
                     decoded = replace(decoded, audio=decoded.audio[:, :end])
@@ -332,6 +336,10 @@ class Bank:
                 self._decoded.clear()
             self._decoded[path] = decoded
         return self._decoded[path]
+
+    def _decode_pair(self, path: Path, pair: str) -> Decoded:
+        """Decode a pair of the channels of a file; it is not kept, since each is asked for once."""
+        return decode(path.resolve(), MemoryBudget(self.limit_bytes, self.sample_rate), pair)
 
     def _make(self, path: Path, decoded: Decoded, origin: int, loop_frames: int, beat_frames: int) -> Sound:
         rate = self.sample_rate

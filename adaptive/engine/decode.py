@@ -15,7 +15,7 @@ import numpy as np
 import soundfile
 
 from adaptive.engine.decoding.contents import Contents
-from adaptive.engine.decoding.fold import Audio, fold, gains, positions, told
+from adaptive.engine.decoding.fold import Audio, fold, gains, picked, positions, told
 from adaptive.engine.decoding.growing import Growing
 from adaptive.engine.decoding.inspect import inspect
 from adaptive.engine.decoding.limits import LONGEST_S, LOUDEST, MemoryBudget, check_shape, memory_named
@@ -62,7 +62,7 @@ class _Reader(soundfile.SoundFile):  # type: ignore[misc]
         return False
 
 
-def decode(path: Path, budget: MemoryBudget | None = None) -> Decoded:
+def decode(path: Path, budget: MemoryBudget | None = None, pair: str = "") -> Decoded:
     """Decode a file.
 
     Parameters
@@ -71,11 +71,13 @@ def decode(path: Path, budget: MemoryBudget | None = None) -> Decoded:
         An audio file of any channel count.
     budget : MemoryBudget, optional
         What of the memory is left; the file takes its part before it is decoded.
+    pair : str
+        Which channels to read, a key of `fold.PAIRS`; empty: all of them.
 
     Returns
     -------
     Decoded
-        One or two channels; more are folded down to two.
+        One or two channels; more are folded down to two, unless a pair is read.
 
     Raises
     ------
@@ -92,7 +94,7 @@ def decode(path: Path, budget: MemoryBudget | None = None) -> Decoded:
         if budget is not None:
             budget.take(path.name, shape.frames, min(2, shape.channels), shape.sample_rate)
         with memory_named(path.name):
-            return _decode_all(path, contents, shape, budget)
+            return _decode_all(path, contents, shape, budget, pair)
     except (soundfile.LibsndfileError, RuntimeError, OSError, TypeError) as error:
         reason = (
             f"it is cut off: {contents.cut_off}" if contents.cut_off else "it is no audio file, or broken"
@@ -144,9 +146,15 @@ def _readers(path: Path, contents: Contents) -> Iterator[_Reader]:
             yield reader
 
 
-def _decode_all(path: Path, contents: Contents, shape: _Shape, budget: MemoryBudget | None) -> Decoded:
+def _decode_all(
+    path: Path, contents: Contents, shape: _Shape, budget: MemoryBudget | None, pair: str
+) -> Decoded:
     at = positions(shape.channels, contents.mask, contents.order, shape.is_vorbis)
     gain = gains(shape.channels, at) if shape.channels > 2 else None
+    if pair and (gain is not None or pair != "front"):
+        gain = picked(at, pair) if gain is not None else None
+        if gain is None:
+            raise AudioFileError(f"{path.name}: has no {pair} channels: it has {shape.channels}")
     result = Growing(min(2, shape.channels), shape.frames or _FIRST_FRAMES)
     is_whole = True
     for reader in _readers(path, contents):
@@ -160,7 +168,7 @@ def _decode_all(path: Path, contents: Contents, shape: _Shape, budget: MemoryBud
             result.add(block.T if gain is None else fold(block, gain))
     _require_whole(path.name, contents, shape, result.frames, is_whole)
     remarks = _remarks(contents, shape, result.frames)
-    if gain is not None:
+    if gain is not None and not pair:
         remarks = (told(shape.channels, at), *remarks)
     return Decoded(result.done(), shape.sample_rate, remarks)
 

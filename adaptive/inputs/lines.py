@@ -14,7 +14,8 @@ from adaptive.errors import ProtocolError
 from adaptive.inputs.json_requests import read_json
 from adaptive.inputs.json_text import parse_json
 from adaptive.inputs.known_faults import KnownFaults, kind_of
-from adaptive.inputs.message import Checker, RequestFault, Subscribe, Transaction
+from adaptive.inputs.message import Checker, RequestFault, Transaction
+from adaptive.inputs.subscribe import Subscribe
 from adaptive.inputs.trust import EVERYBODY, REFUSED_S, TOKEN_S, Trust
 
 LONGEST_MESSAGE = 65536

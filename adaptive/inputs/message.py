@@ -34,12 +34,13 @@ from adaptive.conductor.messages import (
 from adaptive.conductor.mix_targets import mix_targets
 from adaptive.errors import InputError, ProtocolError
 from adaptive.inputs import follow_checks
-from adaptive.inputs.control_message import MoveControl, check_control, with_controls
+from adaptive.inputs.control_message import MoveControl, with_controls
 from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
 from adaptive.inputs.note_message import PlayNote, check_note
 from adaptive.inputs.reading_source import ReadingSource, arbitrated
 from adaptive.inputs.shown import shown
 from adaptive.inputs.similar_names import nearest, nearest_or_all
+from adaptive.inputs.subscribe import Subscribe
 from adaptive.music.chord import Chord
 from adaptive.music.controls import CONTROLS, OF_ALL_LAYERS, SWITCHES
 from adaptive.music.mood import MOODS
@@ -152,15 +153,6 @@ class UndoEdit:
     """Go back to the preset before the last edit."""
 
     id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Subscribe:
-    """Set the topics that a connection subscribes to; over UDP they may be sent to another `port`."""
-
-    topics: frozenset[str]
-    id: str | None = None
-    port: int | None = None
 
 
 Request = (
@@ -497,10 +489,6 @@ class Checker:
     def note(self, layer: Any, pitch: Any, velocity: Any = None, message_id: str | None = None) -> PlayNote:
         """Check a note that is played live on a generated layer; velocity 0 ends it."""
         return check_note(layer, pitch, velocity, self.playable, message_id)
-
-    def control(self, layer: Any, name: Any, value: Any = None, message_id: str | None = None) -> MoveControl:
-        """Check a control of a layer's instrument that is moved live."""
-        return check_control(layer, name, value, self.controllable, message_id)
 
     @property
     def controllable(self) -> list[str]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from adaptive.errors import OscError, ProtocolError
+from adaptive.inputs.control_message import check_control
 from adaptive.inputs.known_faults import KnownFaults
 from adaptive.inputs.message import (
     LONGEST_ID,
@@ -19,7 +20,6 @@ from adaptive.inputs.message import (
     Request,
     RequestFault,
     SetParameter,
-    Subscribe,
     Transaction,
     is_finite_number,
     transport,
@@ -32,6 +32,7 @@ from adaptive.inputs.reading_source import ReadingSource, arguments_of
 from adaptive.inputs.release import is_release
 from adaptive.inputs.shown import shown
 from adaptive.inputs.similar_names import most_similar, nearest, nearest_or_all
+from adaptive.inputs.subscribe import Subscribe
 from adaptive.preset.model import Preset
 from adaptive.preset.readings import NoReadings
 from adaptive.preset.schema import InputTable
@@ -223,7 +224,7 @@ class OscReader:
                 return [check.chord(_let_go(first))]
             case ["control", layer, control]:
                 number = int(control) if control.isascii() and control.isdigit() else control
-                return [check.control(layer, number, first)]
+                return [check_control(layer, number, first, check.controllable)]
             case ["note", layer]:
                 return [check.note(layer, first, _second(arguments))]
         return None

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from typing import Any
 
 from adaptive.errors import OscError
-from adaptive.inputs.message import Subscribe
 from adaptive.inputs.osc_codec import encode_message
 from adaptive.inputs.osc_subscriber import OscSubscriber, heard_by
+from adaptive.inputs.subscribe import Subscribe
 
 RECEIPT = "/adaptive/receipt"
 

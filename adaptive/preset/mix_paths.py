@@ -9,7 +9,7 @@ from adaptive.kernel.sources.registry import SOURCES
 from adaptive.preset.inserts import InsertTable
 from adaptive.preset.instrument_controls import controlled
 from adaptive.preset.mixer import MASTER, REVERB, STRIPS
-from adaptive.preset.placed import RANGES, numbers_of
+from adaptive.preset.placed import RANGES, numbers_of, place_of
 from adaptive.preset.placed_table import PlacedTable
 from adaptive.preset.schema import BusTable, LayerTable, PresetFile
 from adaptive.preset.table import Control, Curve
@@ -44,7 +44,7 @@ def _paths(file: PresetFile) -> Iterator[tuple[str, Range]]:
                 _channel(path, table) if isinstance(table, LayerTable) else _level(path, table.level_db)
             )
             yield from _sends(path, (REVERB, *table.sends))
-            yield from _place(path, table.placed)
+            yield from _place(path, place_of(table))
     for kind, name, instrument in controlled(file):
         limits = {one.name: (one.low, one.high) for one in SOURCES[instrument.kind].parameters}
         yield from ((f"{kind}.{name}.instrument.{key}", limits[key]) for key in instrument.controls())

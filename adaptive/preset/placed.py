@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any, cast
 
 from adaptive.preset.curves import check_points, check_range
 from adaptive.preset.faults import FaultList, KeyPath
-from adaptive.preset.placed_table import PlacedTable
+from adaptive.preset.placed_table import ChannelPair, PlacedTable
 from adaptive.preset.schema import PresetFile
 from adaptive.preset.table import Control, Curve
 
@@ -26,15 +27,31 @@ AXES = ("x_m", "y_m", "z_m")
 AT_REST: Mapping[str, float] = {"distance_m": 1.0}
 """Numbers that are not 0 where a preset leaves them out."""
 
+OF_PAIRS: Mapping[ChannelPair, PlacedTable] = {
+    "front": PlacedTable(width_deg=60.0),
+    "centre": PlacedTable(),
+    "lfe": PlacedTable(),
+    "surround": PlacedTable(width_deg=220.0),
+    "back": PlacedTable(width_deg=270.0),
+}
+"""Where the pairs of a surround file are heard (ITU-R BS.775), if the layer does not say."""
+
 KINDS = ("layers", "stingers", "bridges", "fills", "buses")
+
+
+def place_of(table: Any) -> PlacedTable | None:
+    """The place of a strip or a bus: what it says, or that of its pair of channels."""
+    if table.placed is not None:
+        return cast(PlacedTable, table.placed)
+    return OF_PAIRS.get(getattr(table, "pair", None))  # type: ignore[arg-type]
 
 
 def places(file: PresetFile) -> Iterator[tuple[str, str, PlacedTable]]:
     """Table, name and place of everything that has one."""
     for kind in KINDS:
         for name, table in getattr(file, kind).items():
-            if table.placed is not None:
-                yield kind, name, table.placed
+            if (placed := place_of(table)) is not None:
+                yield kind, name, placed
 
 
 def numbers_of(placed: PlacedTable) -> dict[str, Control]:
@@ -71,6 +88,21 @@ def check_placed(file: PresetFile, faults: FaultList) -> None:
                 check_points(control, (*where, "points"), number, RANGES[number], faults)
             else:
                 check_range(control, where, number, RANGES[number], faults)
+
+    _check_pairs(file, faults)
+
+
+def _check_pairs(file: PresetFile, faults: FaultList) -> None:
+    """Add faults of layers that play a pair of the channels of their file."""
+    for name, layer in file.layers.items():
+        if layer.pair is None:
+            continue
+        at: KeyPath = ("layers", name, "pair")
+        if layer.stem is None:
+            faults.add(at, "goes with a `stem`")
+        for key in ("intro", "first_pass"):
+            if getattr(layer, key) is not None:
+                faults.add((*at[:2], key), "does not go with `pair`: it would play all channels of its file")
 
 
 def place_curves(file: PresetFile) -> Iterator[tuple[KeyPath, Curve]]:

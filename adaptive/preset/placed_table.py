@@ -6,6 +6,9 @@ from typing import Literal
 
 from adaptive.preset.table import Control, Table
 
+ChannelPair = Literal["front", "centre", "lfe", "surround", "back"]
+"""The channels of a surround file that a layer plays."""
+
 
 class PlacedTable(Table, frozen=True):
     """`placed = { … }`: where a strip or a bus is heard, in numbers or curves; `docs/space.md` defines each.

@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from adaptive.preset.inserts import Insert
 from adaptive.preset.instrument_tables import Instrument
-from adaptive.preset.placed_table import PlacedTable
+from adaptive.preset.placed_table import ChannelPair, PlacedTable
 from adaptive.preset.table import Bound, Control, Level, Name, NonNegative, Table
 from adaptive.preset.tempo_follow_table import Latency, TempoFollowTable
 
@@ -218,6 +218,7 @@ class LayerTable(Table, frozen=True):
     cutoff_hz: Control | None = None
     reverb_db: Control | None = None
     bus: Name = "master"
+    pair: ChannelPair | None = None
     placed: PlacedTable | None = None
     sends: dict[Name, Control] = msgspec.field(default_factory=dict)
     inserts: tuple[Insert, ...] = ()

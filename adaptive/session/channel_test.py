@@ -58,7 +58,12 @@ class ChannelTest:
     def __init__(self, plan: OutputPlan, sample_rate: int = 48000) -> None:
         speakers = {one.channel: one for one in (plan.rig.speakers if plan.rig is not None else ())}
         self.turns = [
-            Turn(channel, channel * TURN_S, (channel + 1) * TURN_S, _words(channel, speakers.get(channel)))
+            Turn(
+                channel,
+                channel * TURN_S,
+                (channel + 1) * TURN_S,
+                _words(channel, speakers.get(channel)) if speakers else f"channel {channel + 1}",
+            )
             for channel in range(plan.channels)
         ]
         straight = [

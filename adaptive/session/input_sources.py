@@ -29,7 +29,7 @@ MESSAGES = "messages"
 
 
 @dataclass(slots=True)
-class _Channel:
+class _SourceChannel:
     """What one input, or the messages, last sent to a parameter."""
 
     name: str
@@ -77,13 +77,15 @@ class _Sources:
         own = math.inf if stale_after_s is None else stale_after_s
         self.name = name
         self.tables = list(tables)
-        self.of_input: dict[int, _Channel] = {}
+        self.of_input: dict[int, _SourceChannel] = {}
         for table in self.tables:
             limit = own if table.stale_after_s is None else table.stale_after_s
             called = table.osc or table.midi or "an input"
-            self.of_input[id(table)] = _Channel(called, table.combine or "latest", table.priority, limit)
-        self.messages = _Channel(MESSAGES, "latest", 0, own)
-        self.winner: _Channel | None = None
+            self.of_input[id(table)] = _SourceChannel(
+                called, table.combine or "latest", table.priority, limit
+            )
+        self.messages = _SourceChannel(MESSAGES, "latest", 0, own)
+        self.winner: _SourceChannel | None = None
         self.told: float | None = None
 
     def go_on(self, before: _Sources) -> None:
@@ -95,10 +97,10 @@ class _Sources:
                 self.of_input[id(table)].heard = before.of_input[id(same)].heard
 
     @property
-    def channels(self) -> list[_Channel]:
+    def channels(self) -> list[_SourceChannel]:
         return [*self.of_input.values(), self.messages]
 
-    def chosen(self, now_s: float) -> _Channel | None:
+    def chosen(self, now_s: float) -> _SourceChannel | None:
         """The channel that counts; None: none is heard."""
         for one in self.channels:
             one.drop_stale(now_s)
@@ -182,7 +184,7 @@ class InputSources:
         parameter.told = channel.value()
         return replace(request, value=parameter.told)
 
-    def _choose(self, parameter: _Sources, now_s: float) -> _Channel | None:
+    def _choose(self, parameter: _Sources, now_s: float) -> _SourceChannel | None:
         chosen, before = parameter.chosen(now_s), parameter.winner
         parameter.winner = chosen
         has_choice = len(parameter.channels) > 2

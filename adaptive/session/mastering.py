@@ -240,7 +240,9 @@ def _check_writable(out: Path, part: Path, rate: int, channels: int, tags: dict[
         with AudioFileSink(part, rate, channels, tags):
             pass
     except InputError as error:
-        message = str(error).replace(str(part), str(out)).replace(part.name, out.name)
+        message = str(error).replace(part.name, out.name)
+        if "cannot be written" in message:
+            message = f"{out} cannot be written"
         raise InputError(message) from None
 
 

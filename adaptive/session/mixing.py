@@ -13,7 +13,15 @@ from typing import Any
 
 from adaptive.analysis.mix_controls import CONTROLS
 from adaptive.analysis.mix_profile import layer_profile, profile_of
-from adaptive.analysis.mix_proposal import HELD, LIMIT, TONE_IDS, MixChange, figures, proposed
+from adaptive.analysis.mix_proposal import (
+    HELD,
+    LIMIT,
+    TONE_IDS,
+    MixChange,
+    figures,
+    loudness_changes,
+    proposed,
+)
 from adaptive.analysis.mix_reference import MixReference, average_reference
 from adaptive.analysis.mix_roles import DRUMS, PERCUSSION, role_of
 from adaptive.analysis.mix_search import WHOLE, HeardMix, MixModel
@@ -75,7 +83,7 @@ class Mixed:
 
 def mix_preset(
     preset: Preset,
-    reference: MixReference | None,
+    wanted: MixReference | None,
     amount: float,
     prepare: Callable[[Preset], object] = lambda _preset: None,
     tell: Callable[[float], None] = lambda _share: None,
@@ -86,7 +94,7 @@ def mix_preset(
     ----------
     preset : Preset
         The preset; its file is read again, and not written.
-    reference : MixReference or None
+    wanted : MixReference or None
         What it is compared with; None: the published average, as the genre of the preset has it.
     amount : float
         How far what is outside is brought inside, 0 to 1.
@@ -122,23 +130,32 @@ def mix_preset(
         message = "nothing sounds: each section is silent, or shorter than 0.4 s"
         raise InputError(message)
     roles = roles_of(preset, heard)
-    reference = reference or reference_of(preset, heard, roles)
+    reference = wanted or reference_of(preset, heard, roles)
     model = MixModel(heard, roles, reference, amount, _turned(text, []))
     before = figures(heard, model)
     now = before
     changes: list[MixChange] = []
-    for _ in range(MOST_ROUNDS):
-        made = proposed(heard, model, _held_layers(text))
+
+    def try_round(made: list[MixChange]) -> bool:
+        """Render the preset with some more changes; keep them if they bring the mix nearer."""
+        nonlocal text, heard, model, now
         if not made:
-            break
+            return False
         new_text = with_changes(text, made)
         new_heard = heard_of(_read(preset, new_text))
-        new_model = MixModel(new_heard, roles, reference, amount, _turned(new_text, [*changes, *made]))
+        turned = _turned(new_text, [*changes, *made])
+        new_model = MixModel(new_heard, roles, reference, amount, turned)
         after = figures(new_heard, new_model)
         if not _is_better(now, after, reference):
-            break
+            return False
         text, heard, model, now = new_text, new_heard, new_model, after
-        changes += made
+        changes.extend(made)
+        return True
+
+    for _ in range(MOST_ROUNDS):
+        if not try_round(proposed(heard, model, _held_layers(text))):
+            break
+    try_round(loudness_changes(model, {}, _held_layers(text)))
     unheard = tuple(name for name in preset.file.sections if name not in ways)
     order = ["", *preset.file.layers]
     merged = sorted(merged_changes(changes), key=lambda one: order.index(one.layer))

@@ -46,6 +46,8 @@ def _check_kind(one: SpeakerTable, at: tuple[str, int], faults: FaultList) -> No
 
 def speaker_warnings(file: SiteFile) -> Iterator[Finding]:
     """Yield warnings about speakers in one place, and about a gap that nothing can be panned across."""
+    if file.speakers and all(one.kind != "full" for one in file.speakers):
+        yield warning(("speakers",), "none takes part in panning: only what direct speakers name is heard")
     placed = [(i, one.at_m) for i, one in enumerate(file.speakers) if one.kind == "full" and one.at_m]
     for count, (number, place) in enumerate(placed):
         for other, elsewhere in placed[:count]:

@@ -26,6 +26,13 @@ OF_MARK = {"device": "jackd", "pulse": "pulseaudio", "browser": "chromium", "for
 """Program that each pytest mark needs."""
 
 
+def lacking(message: str) -> None:
+    """Skip the test, or fail it with ``ADAPTIVE_REQUIRE_ALL=1`` in the environment."""
+    if os.environ.get("ADAPTIVE_REQUIRE_ALL") == "1":
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
+
+
 def require_program(name: str, install_line: str | None = None) -> str:
     """Path of a program; if it is missing, skip the test and say how to install it.
 
@@ -35,7 +42,5 @@ def require_program(name: str, install_line: str | None = None) -> str:
     if path is not None:
         return path
     line = install_line or INSTALL.get(name, f"install {name}")
-    message = f"{name} is missing: {line}"
-    if os.environ.get("ADAPTIVE_REQUIRE_ALL") == "1":
-        pytest.fail(message, pytrace=False)
-    pytest.skip(message)
+    lacking(f"{name} is missing: {line}")
+    return ""

@@ -235,6 +235,8 @@ def osc_packets(parameter: str = "threat", other: str = "cadence", event: str = 
         ),
         encode_message("/adaptive/volume", [0.7]),
         encode_message("/adaptive/load", ["nightfall"]),
+        encode_message("/adaptive/subscribe", ["beat", "meters", 9001]),
+        encode_message("/adaptive/token", ["a-token-that-nobody-guesses"]),
         encode_message("/pursuers/nearest_m", [40.0]),
         encode_message("/world/zone", [1]),
         encode_message("/player/caught", [True]),

@@ -91,7 +91,7 @@ def record(
     performance = Performance(preset, 3)
     performance.go_live()
     lines: list[Line] = []
-    recorder = Recorder(folder, {"seed": 3, "quantum": 64, "sample_rate": RATE}, [], RATE)
+    recorder = Recorder(folder, {"seed": 3, "quantum": 64, "sample_rate": RATE}, {}, RATE)
     performance.log.listeners += [lines.append, recorder.take_line]
     performance.begin()
     blocks = []

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from adaptive.conductor.messages import Message, SetMix
 from adaptive.engine.rig_spec import RigSpec, SpeakerSpec
+from adaptive.engine.standard_rigs import standard_rig
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.load import load
 from adaptive.preset.model import Preset
@@ -160,3 +162,21 @@ def test_a_device_with_fewer_channels_plays_each_from_the_nearest_below_the_ceil
 
     assert levels[1] == pytest.approx(-3.0, abs=0.2)
     assert levels[0] <= -60.0
+
+
+def test_a_surround_file_plays_each_pair_where_it_belongs(tmp_path: Path) -> None:
+    two_sections(tmp_path)
+    waves = np.stack([np.full(4 * RATE, 0.1 * (number + 1)) for number in range(6)], axis=1)
+    waves *= (-1.0) ** np.arange(4 * RATE)[:, None]
+    soundfile.write(tmp_path / "calm.wav", waves, RATE, subtype="FLOAT")
+    text = (tmp_path / "preset.toml").read_text(encoding="utf-8")
+    layers = "".join(
+        f'[layers.{pair}]\nstem = "calm.wav"\npair = "{pair}"\n' for pair in ("front", "centre", "surround")
+    )
+    text = text.replace('[layers.calm]\nstem = "calm.wav"\n', layers)
+    text = text.replace('layers = ["calm"]', 'layers = ["front", "centre", "surround"]')
+    (tmp_path / "preset.toml").write_text(text, encoding="utf-8")
+    heard = played(load(tmp_path, vocabulary=vocabulary()), standard_rig(6), 0.6)
+    peaks = np.abs(heard[round(0.4 * RATE) :]).max(axis=0)
+
+    assert peaks == pytest.approx([0.1, 0.2, 0.3, 0.0, 0.5, 0.6], abs=0.005)

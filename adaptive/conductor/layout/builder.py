@@ -49,7 +49,7 @@ from adaptive.preset.instrument_controls import instrument_named
 from adaptive.preset.instrument_tables import AnyInstrumentTable, SourceTable
 from adaptive.preset.mixer import MASTER, REVERB, chains
 from adaptive.preset.model import Preset
-from adaptive.preset.placed import places
+from adaptive.preset.placed import place_of, places
 from adaptive.preset.schema import (
     BridgeTable,
     BusTable,
@@ -256,9 +256,9 @@ class _Builder:
         """Route a strip to its bus and its sends; return the sends by name."""
         sends, rows = sends_of(kind, table), self.rows_of_buses
         routed = replace(strip, output=rows.output(table.bus))
-        routed = with_place(routed, name, table.placed, self.rig, self.defaults)
+        routed = with_place(routed, name, place_of(table), self.rig, self.defaults)
         if routed.placed is not None and not is_placed_by_site(name, self.rig):
-            self.mappings += place_mappings(table.placed, bus, self.index_of)
+            self.mappings += place_mappings(place_of(table), bus, self.index_of)
         self._set(self.buses, bus, with_sends(routed, start_levels(sends, self.defaults), rows))
         return sends
 

@@ -91,6 +91,32 @@ def gains(channels: int, at: Sequence[str]) -> Audio:
     return found
 
 
+PAIRS: dict[str, tuple[tuple[str, str], ...]] = {
+    "front": (("L", "R"),),
+    "centre": (("C", "C"),),
+    "lfe": (("LFE", "LFE"),),
+    "surround": (("Ls", "Rs"), ("Lb", "Rb")),
+    "back": (("Lb", "Rb"),),
+}
+"""Channels that are read as the left and the right side, by name; the first pair that a file has counts."""
+
+
+def picked(at: Sequence[str], pair: str) -> Audio | None:
+    """Return the gains, shape (2, channels), that pick a pair of channels; None: the file has no such pair.
+
+    Of a file with one pair at the sides or behind, that pair is its surround, and it has no back.
+    """
+    has_sides = "Ls" in at
+    if pair == "back" and not has_sides:
+        return None
+    for left, right in PAIRS[pair]:
+        if left in at and right in at:
+            found = np.zeros((2, len(at)), np.float32)
+            found[0, at.index(left)] = found[1, at.index(right)] = 1.0
+            return found
+    return None
+
+
 def fold(block: Audio, gain: Audio) -> Audio:
     """Fold a block of shape (frames, channels) to shape (2, frames)."""
     folded: Audio = gain @ block.T

@@ -44,3 +44,12 @@ def test_a_recording_is_a_reference_of_its_own_and_nothing_of_it_is_outside() ->
     assert found.lufs == (-14.0, -12.0)
     assert found.source == "song.wav"
     assert levelled(profile.bands_db) == pytest.approx(found.bands_db)
+
+
+def test_what_a_recording_does_not_have_is_not_asked_for() -> None:
+    power = 10.0 ** (average_reference("rock").bands_db / 10.0)
+    narrow = np.where(CENTRES_HZ < 3600.0, power, 1e-15)
+    found = recording_reference(SoundProfile(narrow, 1e-12 * narrow, -13.0, -1.0, 5.0), "old.wav")
+
+    assert not found.excess_db(10.0 * np.log10(power))[-4:].any()
+    assert found.side_mid_db[0] <= -80.0 < -5.0 <= found.side_mid_db[1]

@@ -266,3 +266,17 @@ def test_visits_are_saved_and_restored(tmp_path: Path) -> None:
     playback = restored.performance.conductor.playback
     assert playback.visits == visits
     assert playback.instance.visit == player.performance.conductor.playback.instance.visit
+
+
+def test_steering_by_a_parameter_is_restored_with_its_value(tmp_path: Path) -> None:
+    """The saved value counts from the first bar, before the kernel has told any value."""
+    body = '[parameters.threat]\n[steer]\nenergy = { over = "threat", points = [[0, 0.25], [1, 0.75]] }\n'
+    body += '[layers.bass]\ngenerator = "bass"\n[sections.one]\nlayers = ["bass"]\n'
+    player = Player(make_preset(tmp_path, body), seed=3)
+    player.performance.schedule_values([(BEAT, "threat", 1.0)])
+    player.play(BAR)
+    document = msgspec.to_builtins(player.performance.save())
+    again = go_on(tmp_path, document, 0.1)
+    steering = again.performance.conductor.steering
+
+    assert steering._asked("bass")["energy"] == pytest.approx(0.75)

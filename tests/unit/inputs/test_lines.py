@@ -18,7 +18,8 @@ from adaptive.inputs.lines import (
     Connection,
     TcpServer,
 )
-from adaptive.inputs.message import Checker, Subscribe, Transaction
+from adaptive.inputs.message import Checker, Transaction
+from adaptive.inputs.subscribe import Subscribe
 from tests.helpers.presets import two_sections
 
 

@@ -19,9 +19,9 @@ from adaptive.inputs.message import (
     SetParameter,
     SetPaused,
     SetVolume,
-    Subscribe,
     Transaction,
 )
+from adaptive.inputs.subscribe import Subscribe
 from tests.helpers.amounts import amount
 from tests.helpers.presets import make_preset
 

@@ -61,8 +61,8 @@ def test_what_is_overhead_or_in_the_head_is_in_the_middle() -> None:
         assert difference_db(ears) == pytest.approx(0.0, abs=0.05)
 
 
-@pytest.mark.skipif(not kemar.is_there(), reason="needs the KEMAR set: sudo apt-get install --yes libmysofa1")
 def test_the_model_hears_the_horizon_as_a_measured_head_does() -> None:
+    kemar.require_kemar()
     for azimuth in range(0, 181, 20):
         measured, model = kemar.response(azimuth), ears_of(azimuth)
         assert delay_us(model) == pytest.approx(delay_us(measured), abs=30.0), azimuth

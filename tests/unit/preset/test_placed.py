@@ -50,3 +50,17 @@ def test_a_curve_of_a_place_needs_a_parameter(tmp_path: Path) -> None:
         "layers.pad.placed.azimuth_deg.over: there is no parameter named `wand`; did you mean `wind`?",
         "layers.pad.placed.azimuth_deg.points[2]: `azimuth_deg` must be between -360 and 360, got 500",
     ]
+
+
+def test_a_pair_of_a_surround_file_is_where_it_belongs(tmp_path: Path) -> None:
+    write(tmp_path, layer('pair = "surround"'))
+
+    assert {name: placed.width_deg for _, name, placed in places(load(tmp_path).file)}["pad"] == 220.0
+
+
+def test_a_pair_goes_with_a_stem_alone(tmp_path: Path) -> None:
+    write(tmp_path, layer('pair = "back"\nintro = "stems/pad.wav"'))
+
+    assert faults_of(tmp_path) == [
+        "layers.pad.intro: does not go with `pair`: it would play all channels of its file"
+    ]

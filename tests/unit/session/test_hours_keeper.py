@@ -70,7 +70,7 @@ def test_a_clock_that_is_put_back_before_the_end_goes_on_for_an_hour_and_ends_on
     place.passed_s += 0.25
     place.put("2027-06-14T16:59:50")
     back = list(place.fades)
-    place.run(3700.0)
+    place.run(3700.0, step_s=1.0)
 
     assert back[-2:] == [(40.0, 0.0, 20.0), (50.25, 1.0, 2.0)]  # the fade had begun, and is taken back
     assert place.fades[len(back) :] == [(3640.25, 0.0, 20.0), (3660.25, 0.0, 0.0)]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -41,7 +42,7 @@ def test_a_registered_input_is_opened_followed_and_closed(tmp_path: Path) -> Non
 
 
 def test_only_what_the_options_ask_for_is_made() -> None:
-    host: InputHost = None  # type: ignore[assignment]
+    host: InputHost = SimpleNamespace(complain=list[str]().append)  # type: ignore[assignment]
     options = LiveOptions(osc=None, http=None, tcp=("127.0.0.1", 0))
 
-    assert list(make_inputs(host, options, None)) == ["tcp", "midi"]
+    assert list(make_inputs(host, options, None)) == ["tcp", "midi", "patches", "card"]

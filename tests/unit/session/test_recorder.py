@@ -14,7 +14,7 @@ def test_a_full_disk_ends_the_recording_and_not_the_music(tmp_path: Path) -> Non
     folder, told = tmp_path / "run", list[str]()
     folder.mkdir()
     (folder / "log.jsonl").symlink_to("/dev/full")
-    recorder = Recorder(folder, {"seed": 1}, ["threat"], 48000, told.append)
+    recorder = Recorder(folder, {"seed": 1}, {"threat": 0}, 48000, told.append)
     for control_step in range(3):
         recorder.take_line({"kind": "state"})
         recorder.take_step(control_step, [FireEvent("hit")])

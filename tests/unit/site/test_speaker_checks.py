@@ -48,3 +48,9 @@ def test_a_ring_and_a_stereo_pair_behind_one_another_warn_of_nothing() -> None:
     ring = speakers("at_m = [2, 2, 0]", "at_m = [-2, 2, 0]", "at_m = [2, -2, 0]", "at_m = [-2, -2, 0]")
 
     assert read_site(ring.encode(), GALLERY).warnings == ()
+
+
+def test_a_site_whose_speakers_take_no_part_in_panning_is_warned_of() -> None:
+    (found,) = read_site(speakers('kind = "direct"\nbus = "voice"').encode(), GALLERY).warnings
+
+    assert found.text == "none takes part in panning: only what direct speakers name is heard"

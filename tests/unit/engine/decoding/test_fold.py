@@ -10,6 +10,7 @@ from adaptive.engine.decoding.fold import (
     fold,
     gains,
     of_mask,
+    picked,
     positions,
     told,
 )
@@ -86,3 +87,19 @@ def test_every_bit_has_a_name_and_a_gain_of_at_most_one() -> None:
     for position in BITS:
         assert np.sum(gains(1, (position,)) ** 2) <= 1.0 + 1e-6
         assert "1 channels (" in told(1, (position,))
+
+
+@pytest.mark.parametrize(
+    ("channels", "pair", "expected"),
+    [
+        (6, "front", (0, 1)), (6, "centre", (2, 2)), (6, "lfe", (3, 3)), (6, "surround", (4, 5)),
+        (6, "back", None), (8, "surround", (6, 7)), (8, "back", (4, 5)), (4, "centre", None),
+    ],
+)  # fmt: skip
+def test_a_pair_of_channels_is_picked_by_its_name(
+    channels: int, pair: str, expected: tuple[int, int] | None
+) -> None:
+    gain = picked(positions(channels), pair)
+
+    assert (None if gain is None else tuple(gain.argmax(axis=1).tolist())) == expected
+    assert gain is None or gain.sum() == 2.0
