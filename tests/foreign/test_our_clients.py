@@ -19,11 +19,11 @@ from tests.helpers.playing import RunningEngine, playing
 from tests.helpers.presets import make_preset
 from tests.helpers.programs import require_program
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "clients" / "python"))
+from adaptive_asyncio import AsyncClient, RefusedError
+
 HERE = Path(__file__).parent
 CLIENTS = HERE.parents[1] / "clients"
-
-sys.path.insert(0, str(CLIENTS / "python"))
-from adaptive_asyncio import AsyncClient, RefusedError
 
 VALUE = 0.625
 """What each client sets the parameter to: the same in float32 and in text."""
