@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -19,11 +20,11 @@ from tests.helpers.playing import RunningEngine, playing
 from tests.helpers.presets import make_preset
 from tests.helpers.programs import require_program
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "clients" / "python"))
+from adaptive_asyncio import AsyncClient, RefusedError
+
 HERE = Path(__file__).parent
 CLIENTS = HERE.parents[1] / "clients"
-
-sys.path.insert(0, str(CLIENTS / "python"))
-from adaptive_asyncio import AsyncClient, RefusedError
 
 VALUE = 0.625
 """What each client sets the parameter to: the same in float32 and in text."""
@@ -164,3 +165,20 @@ def test_python_with_asyncio(engine: RunningEngine) -> None:
                 "refused": str(refused.value), "saved": saved, "restored": restored}  # fmt: skip
 
     expect_all(asyncio.run(play()))
+
+
+def test_the_messages_of_the_godot_add_on(engine: RunningEngine, tmp_path: Path) -> None:
+    """In Godot 3, because that is what runs without a window here; the add-on is for Godot 4."""
+    words = {"ADAPTIVE_PORT": str(engine.ready["tcp"]), "ADAPTIVE_VALUE": str(VALUE), "HOME": str(tmp_path),
+             "ADAPTIVE_ADDON": str(CLIENTS / "godot" / "addons" / "adaptive")}  # fmt: skip
+    godot = [require_program("godot3-server"), "--path", str(HERE / "godot"), "-s", "addon.gd"]
+    done = subprocess.run(
+        godot, capture_output=True, text=True, timeout=30, check=False, env=os.environ | words
+    )
+    said = done.stdout + done.stderr
+    heard = json.loads(next((line for line in said.splitlines() if line.startswith("{")), said))
+
+    assert "SCRIPT ERROR" not in said
+    expect_all(heard)
+    assert heard["early"] == "the engine is not connected"
+    assert heard["last_bar"] >= 1
