@@ -14,18 +14,18 @@ from adaptive.engine import commands
 from adaptive.engine.engine import Engine
 from adaptive.engine.spec import EngineSpec
 from adaptive.instruments.kinds import instrument_spec
-from adaptive.preset.patch_library import FILE, Patch, library
+from adaptive.preset.patch_library import FILE, FactoryPatch, library
 
 WANTED_DB = -20.0
 RATE = 48000
 
 
-def middle(patch: Patch) -> int:
+def middle(patch: FactoryPatch) -> int:
     """The key in the middle of a patch's range, lower by half a triad."""
     return (patch.range[0] + patch.range[1]) // 2 - 3
 
 
-def loudest_db(patch: Patch, seconds: float = 2.5) -> float:
+def loudest_db(patch: FactoryPatch, seconds: float = 2.5) -> float:
     """Level of a triad in its loudest 400 ms."""
     engine = Engine(EngineSpec(instruments=[instrument_spec(patch.instrument, 0, Path())]))
     keys = (middle(patch) + third for third in (0, 3, 7))

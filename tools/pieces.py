@@ -10,7 +10,7 @@ A piece is ``full`` (one of each generator, plain styles), ``template`` (as of `
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -118,8 +118,14 @@ def plan_of(ensemble: Ensemble, seed: int, visit: int = 0) -> SectionPlan:
 def compose(ensemble: Ensemble, seed: int, bars: int, start: int = 0) -> tuple[SectionPlan, Bars]:
     """Return the plan and the bars of a piece."""
     plan = plan_of(ensemble, seed)
+    return plan, list(each_bar(ensemble, plan, bars, start))
+
+
+def each_bar(
+    ensemble: Ensemble, plan: SectionPlan, bars: int, start: int = 0
+) -> Iterator[dict[str, tuple[Note, ...]]]:
+    """Compose the bars of a plan, one after another."""
     memories: dict[str, Mapping[str, Any]] = {}
-    written: Bars = []
     for number in range(start, start + bars):
         planned, bar = plan.bar(number), {}
         for layer in ensemble.layers:
@@ -135,8 +141,7 @@ def compose(ensemble: Ensemble, seed: int, bars: int, start: int = 0) -> tuple[S
             )  # fmt: skip
             done = write_bar(GENERATORS[layer.generator].function, context)
             memories[layer.name], bar[layer.name] = done.memory, done.notes
-        written.append(bar)
-    return plan, written
+        yield bar
 
 
 def write_midi(path: Path, ensemble: Ensemble, bars: Bars, start_marker: str = "one") -> None:

@@ -60,7 +60,7 @@ def check(
 ) -> None:
     """Check presets."""
     if not presets and site is None:
-        raise UsageError("name a preset, or a site file with --site")
+        raise UsageError("Missing argument 'PRESETS...': name a preset, or a site file with --site")
     is_faulty = False if site is None else _check_site(site, as_json=as_json)
     for name in presets or ():
         found = findings_of_preset(name, memory * 1_000_000)

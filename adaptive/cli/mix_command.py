@@ -59,7 +59,7 @@ def mix(
         found = mix_preset(loaded, wanted, amount, warm_kernel, tell)
     _tell_heard(loaded, found)
     if not found.changes:
-        say("nothing to change" + _left_words(found))
+        say("nothing to change" + _left_words(found, "outside, and no change was found that mends it"))
         return
     for number, change in enumerate(found.changes, 1):
         say(f"{number}. {_subject(change)}: {change.in_words}; {change.reason}")
@@ -138,8 +138,8 @@ def figures_words(found: Mapping[str, float]) -> str:
     )
 
 
-def _left_words(found: Mixed) -> str:
-    return f"; still outside: {', '.join(found.left)}" if found.left else ""
+def _left_words(found: Mixed, words: str = "still outside") -> str:
+    return f"; {words}: {', '.join(found.left)}" if found.left else ""
 
 
 def write_text(path: Path, before: str, text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -36,6 +36,7 @@ from adaptive.engine.engine import Engine
 from adaptive.engine.plan_cache import stretch_plan_of
 from adaptive.errors import AudioFileError, PresetError
 from adaptive.kernel.compile import build
+from adaptive.kernel.sources.descriptor import InstrumentSpec
 from adaptive.music.harmony import parse_bar
 from adaptive.music.mood import mood_mode, mood_point
 from adaptive.music.scale import Key, has_mode
@@ -207,7 +208,7 @@ def prepare(
     if faults:
         raise PresetError(ordered(preset, faults), str(preset.folder))
     generated = {
-        name: _generated_layer(preset, place, engine, seed, source_of)
+        name: _generated_layer(preset, place, engine, layout.spec.instruments, seed, source_of)
         for name, place in layout.layers.items()
         if preset.file.layers[name].generator is not None
     }
@@ -228,7 +229,7 @@ def prepare(
                 stretch_plan_of(bank, sound)
     pickers = shot_pickers(preset, stingers, fills, seed)
     players = {
-        name: note_player_of(place, engine)
+        name: note_player_of(place, engine, layout.spec.instruments)
         for name, place in layout.stingers.items()
         if place.instrument is not None
     }
@@ -400,7 +401,12 @@ def _pickers(
 
 
 def _generated_layer(
-    preset: Preset, place: LayerPlace, engine: Engine, seed: int, source_of: SourceOf
+    preset: Preset,
+    place: LayerPlace,
+    engine: Engine,
+    instruments: Sequence[InstrumentSpec],
+    seed: int,
+    source_of: SourceOf,
 ) -> GeneratedLayer:
     table = preset.file.layers[place.name]
     spec = GENERATORS[table.generator or ""]
@@ -413,7 +419,7 @@ def _generated_layer(
     return GeneratedLayer(
         place=place,
         bars=LayerBars(spec, source, engine.spec.sample_rate),
-        player=note_player_of(place, engine),
+        player=note_player_of(place, engine, instruments),
         style=blend_text(table.style) or spec.styles[0],
         octave=table.octave,
         seed=seed ^ zlib.crc32(place.name.encode()),

@@ -10,6 +10,7 @@ import msgspec
 from adaptive.conductor.messages import TakeBack
 from adaptive.errors import ProtocolError
 from adaptive.inputs import follow_checks
+from adaptive.inputs.control_message import check_control
 from adaptive.inputs.message import (
     LONGEST_ID,
     MOST_REQUESTS,
@@ -280,7 +281,8 @@ def _control(item: Item, checker: Checker, message_id: str | None) -> list[Reque
         message = f"control must be an object such as {such}, got {shown(control)}"
         raise ProtocolError(message)
     _refuse_strange("control", control, ("layer", "control", "value"))
-    return [checker.control(control.get("layer"), control.get("control"), control.get("value"), message_id)]
+    asked = (control.get("layer"), control.get("control"), control.get("value"))
+    return [check_control(*asked, checker.controllable, message_id)]
 
 
 def _lock(item: Item, checker: Checker, message_id: str | None) -> list[Request]:

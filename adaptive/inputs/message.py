@@ -34,7 +34,7 @@ from adaptive.conductor.messages import (
 from adaptive.conductor.mix_targets import mix_targets
 from adaptive.errors import InputError, ProtocolError
 from adaptive.inputs import follow_checks
-from adaptive.inputs.control_message import MoveControl, check_control, with_controls
+from adaptive.inputs.control_message import MoveControl, with_controls
 from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
 from adaptive.inputs.note_message import PlayNote, check_note
 from adaptive.inputs.reading_source import ReadingSource, arbitrated
@@ -489,10 +489,6 @@ class Checker:
     def note(self, layer: Any, pitch: Any, velocity: Any = None, message_id: str | None = None) -> PlayNote:
         """Check a note that is played live on a generated layer; velocity 0 ends it."""
         return check_note(layer, pitch, velocity, self.playable, message_id)
-
-    def control(self, layer: Any, name: Any, value: Any = None, message_id: str | None = None) -> MoveControl:
-        """Check a control of a layer's instrument that is moved live."""
-        return check_control(layer, name, value, self.controllable, message_id)
 
     @property
     def controllable(self) -> list[str]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from adaptive.errors import OscError, ProtocolError
+from adaptive.inputs.control_message import check_control
 from adaptive.inputs.known_faults import KnownFaults
 from adaptive.inputs.message import (
     LONGEST_ID,
@@ -223,7 +224,7 @@ class OscReader:
                 return [check.chord(_let_go(first))]
             case ["control", layer, control]:
                 number = int(control) if control.isascii() and control.isdigit() else control
-                return [check.control(layer, number, first)]
+                return [check_control(layer, number, first, check.controllable)]
             case ["note", layer]:
                 return [check.note(layer, first, _second(arguments))]
         return None

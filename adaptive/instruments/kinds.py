@@ -14,8 +14,7 @@ from adaptive.instruments.incoming import incoming_spec
 from adaptive.instruments.soundfonts import sampler_spec
 from adaptive.kernel.sources.descriptor import InstrumentSpec, NumbersSpec
 from adaptive.kernel.sources.registry import SOURCES
-from adaptive.preset.instrument_tables import AnyInstrumentTable, SourceTable
-from adaptive.preset.patch_library import with_base
+from adaptive.preset.instrument_tables import AnyInstrumentTable
 
 MAKERS: Mapping[str, Callable[[Any, int, Path], InstrumentSpec]] = {
     "synth": lambda table, bus, _folder: patches.synth_spec(table, bus),
@@ -52,4 +51,4 @@ def table_of(
     """
     if isinstance(instrument, str):
         return patches.resolve(instrument, instruments)
-    return with_base(instrument) if isinstance(instrument, SourceTable) else instrument
+    return instrument

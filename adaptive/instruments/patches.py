@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
+from typing import TypeVar
 
 import msgspec
 
@@ -27,7 +28,6 @@ from adaptive.preset.instrument_tables import (
     InstrumentTable,
     LfoTable,
     OscillatorTable,
-    SourceTable,
 )
 from adaptive.units import db_to_gain
 
@@ -39,6 +39,8 @@ SHAPES = {
     "noise": NOISE,
 }
 """Maps an oscillator shape to its number in the kernel."""
+
+Table = TypeVar("Table", bound=msgspec.Struct)
 
 _Osc = OscillatorTable
 _Env = Envelope
@@ -145,11 +147,9 @@ def resolve(name: str, instruments: Mapping[str, AnyInstrumentTable] | None = No
         if patch is not None:
             return patch.instrument
         return _built_in(name, [*PATCHES, *patch_library.library(), *(instruments or {})])
-    if isinstance(table, SourceTable):
-        return patch_library.with_base(table)
     if not isinstance(table, InstrumentTable) or table.base is None:
         return table
-    merged = patch_library.merged(_built_in(table.base, [*PATCHES]), table)
+    merged = _merged(_built_in(table.base, [*PATCHES]), table)
     return msgspec.structs.replace(merged, base=None)
 
 
@@ -190,6 +190,19 @@ def _built_in(name: str, known: list[str]) -> InstrumentTable:
         near = get_close_matches(name, known, 1, 0.0)[0]
         raise InputError(f"there is no instrument `{name}`; the nearest is `{near}`")
     return PATCHES[name]
+
+
+def _merged(base: Table, table: Table) -> Table:
+    """Replace values of `base` by those of `table` that differ from their defaults."""
+    default = type(table)()
+    changes = {}
+    for key in table.__struct_fields__:
+        value, usual = getattr(table, key), getattr(default, key)
+        if value == usual:
+            continue
+        is_table = isinstance(value, msgspec.Struct)
+        changes[key] = _merged(getattr(base, key), value) if is_table else value
+    return msgspec.structs.replace(base, **changes)
 
 
 def _oscillator(table: OscillatorTable) -> OscillatorSpec:

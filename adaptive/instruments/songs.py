@@ -45,6 +45,9 @@ def song_spec(table: Any, bus: int, folder: Path, song: Song, channels: frozense
     for channel, bank, number in sorted(song.programs):
         if channel not in channels:
             continue
+        if bank == DRUM_BANK and all(one.bank != DRUM_BANK for one in font.programs):
+            remarks.append(f"{font.path.name} has no drum kit; channel 10 of {song.name} is silent")
+            continue
         if table.program is None or bank == DRUM_BANK:
             program = find_program(font, number, bank, nearest=True)
         else:

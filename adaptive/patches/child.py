@@ -25,8 +25,8 @@ import numpy as np
 
 from adaptive.composer.worker.wire import receive, send
 from adaptive.kernel.sources.frame_ring import FrameRing
-from adaptive.patches.messages import Beginning, PatchReply, Update
-from adaptive.patches.patch import BLOCK, Patch, PatchError
+from adaptive.patches.messages import PatchBeginning, PatchReply, Update
+from adaptive.patches.patch import BLOCK, PatchError, PyoPatch
 
 LOUDEST = 16.0
 """+24 dBFS, as in the kernel."""
@@ -34,10 +34,10 @@ LOUDEST = 16.0
 LEAST_WAIT_S, MOST_WAIT_S = 0.001, 0.02
 
 
-class _Voice:
+class _PatchSound:
     """The server of pyo, its graph, and the block that it has rendered."""
 
-    def __init__(self, begin: Beginning) -> None:
+    def __init__(self, begin: PatchBeginning) -> None:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             import pyo
 
@@ -46,7 +46,7 @@ class _Voice:
             server.deactivateMidi()
             server.boot()
         self.server = server
-        self.patch = Patch(begin.parameters, begin.sample_rate)
+        self.patch = PyoPatch(begin.parameters, begin.sample_rate)
         built = build(begin, self.patch)
         mixed = built.mix(2) if len(built) > 1 else built  # the streams are dealt out to left and right
         parts = [mixed[0], mixed[len(mixed) - 1]]
@@ -63,7 +63,7 @@ class _Voice:
         return np.stack([row[:BLOCK] for row in self._rows], axis=1)
 
 
-def build(begin: Beginning, patch: Patch) -> Any:
+def build(begin: PatchBeginning, patch: PyoPatch) -> Any:
     """Run the file of a patch and call its function.
 
     Raises
@@ -104,14 +104,14 @@ def serve(orders: IO[bytes], replies: IO[bytes]) -> None:
     first = receive(orders)
     if first is None:
         return
-    begin = msgspec.msgpack.decode(first, type=Beginning)
+    begin = msgspec.msgpack.decode(first, type=PatchBeginning)
 
     def tell(sentence: str = "", *, is_over: bool = False) -> None:
         with contextlib.suppress(OSError):
             send(replies, msgspec.msgpack.encode(PatchReply(sentence, is_over)))
 
     try:
-        voice = _Voice(begin)
+        voice = _PatchSound(begin)
     except BaseException as error:
         tell(explained(error, begin.file), is_over=True)
         return
@@ -139,15 +139,15 @@ class _Writer:
 
     Parameters
     ----------
-    voice : _Voice
+    voice : _PatchSound
         The patch.
-    begin : Beginning
+    begin : PatchBeginning
         What it was begun with.
     tell : callable
         Tells the engine a sentence.
     """
 
-    def __init__(self, voice: _Voice, begin: Beginning, tell: Callable[[str], None]) -> None:
+    def __init__(self, voice: _PatchSound, begin: PatchBeginning, tell: Callable[[str], None]) -> None:
         self._voice, self._begin, self._tell = voice, begin, tell
         self._ring = FrameRing(begin.capacity, begin.ring)
         self._position, self._was_damaged = -1, False

@@ -30,7 +30,7 @@ class Update(msgspec.Struct, frozen=True):
     until: int = 0
 
 
-class Beginning(msgspec.Struct, frozen=True):
+class PatchBeginning(msgspec.Struct, frozen=True):
     """The first message to a patch: its file, its ring, and what it may ask for.
 
     `is_lockstep`: it renders as far as each update says, and not as far as its ring has room, so that a file

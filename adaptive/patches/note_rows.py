@@ -16,7 +16,7 @@ LATE_S = 0.05
 
 
 @dataclass(slots=True)
-class _Voice:
+class _NoteVoice:
     note: PatchNote | None = None
     end: int = 0
 
@@ -35,7 +35,7 @@ class NoteRows:
     """
 
     def __init__(self, voices: int, frames: int, sample_rate: int) -> None:
-        self._voices = [_Voice() for _ in range(voices)]
+        self._voices = [_NoteVoice() for _ in range(voices)]
         self._frames, self._late = frames, LATE_S * sample_rate
         self._coming: list[PatchNote] = []
         self._begun: dict[tuple[int, float], int] = {}
@@ -64,7 +64,7 @@ class NoteRows:
         if len(self._begun) > 512:
             self._begun = {key: at for key, at in self._begun.items() if at > position}
 
-    def _hold(self, row: int, voice: _Voice, position: int) -> None:
+    def _hold(self, row: int, voice: _NoteVoice, position: int) -> None:
         """Write a voice that goes on."""
         note = voice.note
         if note is None:
@@ -83,7 +83,7 @@ class NoteRows:
             key=lambda one: (self._voices[one].note is not None, self._voices[one].end),
         )
         end = note.frame + note.frames
-        self._voices[row] = _Voice(note, end)
+        self._voices[row] = _NoteVoice(note, end)
         self._begun[note.frame, note.pitch] = end
         until = min(max(end - position, at), self._frames)
         self.pitch[row, at:], self.velocity[row, at:] = note.pitch, note.velocity

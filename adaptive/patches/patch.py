@@ -37,7 +37,7 @@ class PatchNotes:
         self.pitch, self.hz, self.velocity, self.gate = pitch, hz, velocity, gate
 
 
-class Patch:
+class PyoPatch:
     """What a patch is made with.
 
     Parameters

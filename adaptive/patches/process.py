@@ -12,7 +12,7 @@ from collections import deque
 import msgspec
 
 from adaptive.composer.worker import wire
-from adaptive.patches.messages import Beginning, PatchReply, Update
+from adaptive.patches.messages import PatchBeginning, PatchReply, Update
 
 PATCH = "--patch"
 """Argument with which a frozen program serves a patch."""
@@ -23,7 +23,7 @@ class PatchProcess:
 
     Parameters
     ----------
-    beginning : Beginning
+    beginning : PatchBeginning
         Its file, its ring and the parameters.
 
     Attributes
@@ -34,7 +34,7 @@ class PatchProcess:
         Whether it has ended, by a fault or because it was closed.
     """
 
-    def __init__(self, beginning: Beginning) -> None:
+    def __init__(self, beginning: PatchBeginning) -> None:
         self.is_playing = self.is_over = False
         self._sentences: deque[str] = deque(maxlen=16)
         self._settled = threading.Event()

@@ -62,7 +62,7 @@ def instrument_named(
     if table is None and isinstance(instrument, str):
         patch = patch_library.find(instrument)
         return None if patch is None else patch.instrument
-    return patch_library.with_base(table) if isinstance(table, SourceTable) else table
+    return table
 
 
 def _written(file: PresetFile) -> Iterator[tuple[KeyPath, SourceTable]]:

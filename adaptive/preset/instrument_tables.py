@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from typing import Annotated, Any, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, cast
 
 import msgspec
 from msgspec import Meta
@@ -101,10 +101,8 @@ class InstrumentTable(Table, frozen=True, tag_field="kind", tag="synth"):
 class SourceTable(Table, frozen=True):
     """An instrument that is played by a sound source: what all kinds have in common."""
 
-    @property
-    def voices(self) -> int:
-        """Notes that sound at a time; every kind has a key of this name."""
-        raise NotImplementedError
+    if TYPE_CHECKING:
+        voices: int  # a field of each table that is made
 
     @property
     def kind(self) -> str:
@@ -160,7 +158,7 @@ def source_table(source: SoundSource) -> type[SourceTable]:
             *map(_text, source.texts),
             *(_number(one, source.has_controls) for one in source.settings),
             ("voices", Voices, source.usual_voices),
-            *([("base", Name | None, None)] if source.has_controls else []),
+            *([("base", Name | None, None)] if source.has_controls and not source.texts else []),
         ],
         bases=(SourceTable,),
         tag_field="kind",

@@ -14,6 +14,7 @@ from adaptive.preset.faults import FaultList, hint, show_value
 from adaptive.preset.finding import FILE_NAME
 from adaptive.preset.formulas import read_conditions, read_derived, read_snapshots
 from adaptive.preset.model import Preset, StateGroup, Vocabulary, select_lines, state_groups
+from adaptive.preset.patch_library import with_bases
 from adaptive.preset.references import check_limits, check_references
 from adaptive.preset.song_layers import check_files, check_songs, named_songs, with_songs
 from adaptive.preset.source import Source
@@ -126,7 +127,7 @@ def read_document(
     """
     source = source or Source(document=document)
     faults, follow_ups = FaultList(where, source), FaultList(where, source)
-    file = read_file(with_songs(with_chains(document, faults)), faults)
+    file = read_file(with_songs(with_chains(with_bases(document), faults)), faults)
     if not check_limits(file, faults):
         raise PresetError(faults.findings(), where)
     folder = folder.resolve()

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -26,11 +26,17 @@ FILE = Path(__file__).with_name("patches.toml")
 MOST_WORDS = 2
 """Words behind a role by which a preset may ask for a patch."""
 
-Table = TypeVar("Table", bound=msgspec.Struct)
+SYNTH_PATCHES = frozenset({
+    "arp_pluck", "bass_deep", "bass_pluck", "bass_upright", "bell", "brass_low", "cello", "choir",
+    "drone_dark", "electric_piano", "fiddle", "flute", "guitar_clean", "guitar_drive",
+    "guitar_lead", "guitar_nylon", "lead_soft", "organ", "pad_glass", "pad_warm", "piano_soft",
+    "reed", "reese", "saw_stab", "strings_short", "strings_slow", "sub_bass",
+})  # fmt: skip
+"""Names of the synthesiser's own patches, `instruments.patches.PATCHES`: what they name stays."""
 
 
 @dataclass(frozen=True, slots=True)
-class Patch:
+class FactoryPatch:
     """A factory patch.
 
     Parameters
@@ -55,15 +61,20 @@ class Patch:
 
 
 @lru_cache(maxsize=1)
-def library() -> Mapping[str, Patch]:
+def _read() -> dict[str, dict[str, Any]]:
+    """The patches as they are written."""
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def library() -> Mapping[str, FactoryPatch]:
     """All factory patches, by name."""
-    read: dict[str, dict[str, Any]] = tomllib.loads(FILE.read_text(encoding="utf-8"))
     return {
-        name: Patch(
+        name: FactoryPatch(
             name, one["role"], tuple(one["words"]), (one["range"][0], one["range"][1]),
             msgspec.convert(one["instrument"], Instrument, strict=False),
         )
-        for name, one in read.items()
+        for name, one in _read().items()
     }  # fmt: skip
 
 
@@ -81,34 +92,39 @@ def names() -> Mapping[str, str]:
                 asked, rank = "_".join((patch.role, *words)), sum(map(patch.words.index, words))
                 if asked not in best or rank < best[asked][0]:
                     best[asked] = rank, patch.name
-    return {asked: name for asked, (_, name) in best.items()} | {name: name for name in library()}
+    made = {asked: name for asked, (_, name) in best.items() if asked not in SYNTH_PATCHES}
+    return made | {name: name for name in library()}
 
 
-def find(asked: str) -> Patch | None:
+def find(asked: str) -> FactoryPatch | None:
     """The patch of a name, or of a role and words; None: there is none."""
     name = names().get(asked)
     return None if name is None else library()[name]
 
 
-def with_base(table: SourceTable) -> SourceTable:
-    """A table merged with the patch that its `base` names: what differs from the defaults replaces it.
+def with_bases(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A document whose instruments with a `base` among the patches begin with that patch.
 
-    A base that does not exist, or is of another kind, is left out: `check` tells of it.
+    Keys are merged before the file is read, so that a key that is written counts even where it has its
+    default.  A base that does not exist, or is of another kind, is left alone: `check` tells of it.
     """
-    base = getattr(table, "base", None)
-    patch = None if base is None else find(base)
-    if patch is None or type(patch.instrument) is not type(table):
+    made = dict(document)
+    if isinstance(tables := document.get("instruments"), dict):
+        made["instruments"] = {name: _with_base(table) for name, table in tables.items()}
+    if isinstance(layers := document.get("layers"), dict):
+        made["layers"] = {
+            name: layer | {"instrument": _with_base(layer["instrument"])}
+            if isinstance(layer, dict) and isinstance(layer.get("instrument"), dict)
+            else layer
+            for name, layer in layers.items()
+        }
+    return made
+
+
+def _with_base(table: Any) -> Any:
+    base = table.get("base") if isinstance(table, dict) else None
+    name = names().get(base) if isinstance(base, str) else None
+    if name is None:
         return table
-    return merged(patch.instrument, table)
-
-
-def merged(base: Table, table: Table) -> Table:
-    """Replace values of `base` by those of `table` that differ from their defaults."""
-    default = type(table)()
-    changes = {}
-    for key in table.__struct_fields__:
-        value, usual = getattr(table, key), getattr(default, key)
-        if value != usual:
-            is_table = isinstance(value, msgspec.Struct) and isinstance(getattr(base, key), type(value))
-            changes[key] = merged(getattr(base, key), value) if is_table else value
-    return msgspec.structs.replace(base, **changes)
+    patch = _read()[name]["instrument"]
+    return patch | table if table.get("kind", patch["kind"]) == patch["kind"] else table

@@ -12,7 +12,7 @@ from adaptive.preset.key_path import show_path
 from adaptive.preset.mixer import mixer_curves
 from adaptive.preset.model import Preset
 from adaptive.preset.placed import place_curves
-from adaptive.preset.schema import LayerTable
+from adaptive.preset.schema import FallbackTable, LayerTable
 from adaptive.preset.table import Curve
 from adaptive.preset.tree import Comparison, Reference, Text, Unary, walk
 
@@ -176,6 +176,8 @@ def _unused_stems(preset: Preset, layer: str, key: str) -> Iterator[Finding]:
 def _names_read(preset: Preset) -> set[str]:
     expressions = [*preset.when.values(), *preset.snapshot_when.values(), *preset.derived.values()]
     names = {name for expression in expressions for name in expression.names}
+    fallbacks = [table.fallback for table in preset.file.parameters.values()]
+    names |= {one.parameter for one in fallbacks if isinstance(one, FallbackTable)}
     for layer in preset.file.layers.values():
         for field in msgspec.structs.fields(LayerTable):
             control = getattr(layer, field.name)

@@ -24,6 +24,9 @@ from adaptive.preset.schema import SectionTable
 from adaptive.preset.segments import bridge_segment
 from adaptive.preset.song_layers import channels_of, song_of
 
+OTHER_TEMPO = 1e-4
+"""Share by which a tempo may differ and still be that of a MIDI file."""
+
 
 def require_playable(preset: Preset) -> Preset:
     """Return the preset if it can be played.
@@ -77,11 +80,23 @@ def _instrument_faults(preset: Preset) -> Iterator[Finding]:
 def instrument_remarks(preset: Preset) -> Iterator[Finding]:
     """Warnings about files of instruments that are not played as they are written."""
     for name, layer in preset.file.layers.items():
+        yield from _tempo_remarks(preset, name)
         table = _sampler_of(layer.instrument, preset)
         if table is not None:
             made = _song_made(table, preset, name) if layer.midi is not None else _made(table, preset)
             for remark in getattr(made, "remarks", ()):
                 yield warning(("layers", name, "instrument"), remark)
+
+
+def _tempo_remarks(preset: Preset, layer: str) -> Iterator[Finding]:
+    """Warnings about sections that play a MIDI file at another tempo than its own."""
+    song = song_of(preset, layer)
+    for name, segment in preset.segments.items():
+        if song is None or layer not in segment.layers:
+            continue
+        if abs(segment.tempo_bpm / song.tempo_bpm - 1.0) > OTHER_TEMPO:
+            text = f"`{song.name}` begins at {song.tempo_bpm:g} bpm; `{name}` plays it at"
+            yield warning(("layers", layer, "midi"), f"{text} {segment.tempo_bpm:g}")
 
 
 def _sampler_of(instrument: str | AnyInstrumentTable | None, preset: Preset) -> AnyInstrumentTable | None:

@@ -22,6 +22,7 @@ def soundfont(
     path: Path,
     samples: Sequence[tuple[np.ndarray, int, int, int, int]],
     programs: Sequence[tuple[str, int, int, Sequence[Generators]]],
+    modulators: Sequence[tuple[int, int, int, int, int]] = (),
 ) -> Path:
     """Write a file; return its path.
 
@@ -31,6 +32,8 @@ def soundfont(
         The recordings.
     programs : sequence of (name, bank, number, zones)
         Each plays one instrument with these zones; `sample` of a zone names a recording.
+    modulators : sequence of (source, destination, amount, amount source, transform)
+        Of every zone of every instrument.
     """
     data, headers = b"", b""
     for frames, rate, key, first, behind in samples:
@@ -50,23 +53,24 @@ def soundfont(
             1,
         )
     heads, bags, generators = b"", b"", b""
-    names, inner_bags, inner = b"", b"", b""
+    names, inner_bags, inner, moved = b"", b"", b"", b""
     for row, (name, bank, number, zones) in enumerate(programs):
         heads += struct.pack("<20sHHHIII", name.encode(), number, bank, row, 0, 0, 0)
         bags += struct.pack("<HH", len(generators) // 4, 0)
         generators += struct.pack("<Hh", GENERATOR["instrument"], row)
         names += struct.pack("<20sH", name.encode(), len(inner_bags) // 4)
         for zone in zones:
-            inner_bags += struct.pack("<HH", len(inner) // 4, 0)
+            inner_bags += struct.pack("<HH", len(inner) // 4, len(moved) // 10)
+            moved += b"".join(struct.pack("<HHhHH", *one) for one in modulators)
             ordered = sorted(zone.items(), key=lambda item: item[0] == "sample")
             inner += b"".join(struct.pack("<HH", GENERATOR[key], amount & 0xFFFF) for key, amount in ordered)
     heads += struct.pack("<20sHHHIII", b"EOP", 0, 0, len(programs), 0, 0, 0)
     bags += struct.pack("<HH", len(generators) // 4, 0)
     names += struct.pack("<20sH", b"EOI", len(inner_bags) // 4)
-    inner_bags += struct.pack("<HH", len(inner) // 4, 0)
+    inner_bags += struct.pack("<HH", len(inner) // 4, len(moved) // 10)
     tables = (
         (b"phdr", heads), (b"pbag", bags), (b"pmod", bytes(10)), (b"pgen", generators + bytes(4)),
-        (b"inst", names), (b"ibag", inner_bags), (b"imod", bytes(10)), (b"igen", inner + bytes(4)),
+        (b"inst", names), (b"ibag", inner_bags), (b"imod", moved + bytes(10)), (b"igen", inner + bytes(4)),
         (b"shdr", headers + bytes(46)),
     )  # fmt: skip
     lists = [

@@ -35,16 +35,22 @@ SAMPLES = SampleSet("flute", [FLUTE])
 MAKERS: dict[str, Callable[[int], InstrumentSpec]] = {
     "synth": lambda voices: SynthSpec(0, voices, amplitude=EnvelopeSpec(0.001, 0.1, 0.8, 0.05), spread=0.0),
     "sampler": lambda voices: SamplerSpec(0, SAMPLES, voices),
-    "drums": lambda voices: NumbersSpec("drums", 0, voices, {"variation": 0.0}),
 }
 """Kinds that are not made of numbers alone."""
+
+
+VALUES: dict[str, dict[str, float]] = {
+    "drums": {"variation": 0.0},
+    "plucked": {"damping": 0.1},  # more cannot be had at 96 kHz
+}
+"""Numbers beside the defaults, with which a kind sounds the same each time and at every rate."""
 
 
 def spec_of(kind: str, voices: int = 4, at: float | None = None) -> InstrumentSpec:
     """An instrument of a kind; `at`: with all parameters at that share of their ranges."""
     if kind in MAKERS:
         return MAKERS[kind](voices)
-    values: dict[str, float] = {}
+    values = dict(VALUES.get(kind, {}))
     for one in SOURCES[kind].parameters if at is not None else ():
         share = at or 0.0
         is_ratio = one.law == "logarithmic"

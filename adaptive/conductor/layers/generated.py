@@ -177,7 +177,7 @@ class GeneratedLayer:
     def is_like(self, other: GeneratedLayer) -> bool:
         """Whether another layer would write and play the same notes."""
         mine = (self.place, self.style, self.octave, self.seed)
-        is_same = self.bars.spec is other.bars.spec
+        is_same = self.bars.spec is other.bars.spec and self.bars.song is other.bars.song
         return is_same and mine == (other.place, other.style, other.octave, other.seed)
 
     def take_over(self, before: GeneratedLayer) -> None:
@@ -597,5 +597,4 @@ class GeneratedLayer:
         self._next_frame = min((w.frame for w in self.written if w.frame >= frame), default=frame)
         if done:
             self.written = [w for w in self.written if w.frame >= frame]
-        notes = (w for w in done if not isinstance(w.note, ControlChange))
-        return sorted(notes, key=lambda w: w.frame)
+        return sorted((w for w in done if not isinstance(w.note, ControlChange)), key=lambda w: w.frame)

@@ -95,6 +95,11 @@ class LayerBars:
         self._tried: tuple[Hashable, int, int] | None = None
         self.reports: list[BarReport] = []
 
+    @property
+    def song(self) -> object:
+        """The MIDI file that they are of; None: a generator writes them."""
+        return getattr(self.source, "song", None)
+
     def __len__(self) -> int:
         return len(self._composed)
 

@@ -6,7 +6,7 @@ A kind of instrument whose notes need more than a voice each has a player of its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -21,6 +21,7 @@ from adaptive.engine.engine import Engine
 from adaptive.instruments import kits
 from adaptive.instruments.kits import variant
 from adaptive.kernel.layout import LINEAR
+from adaptive.kernel.sources.descriptor import InstrumentSpec
 from adaptive.music.note import Note
 
 CHOKE_S = 0.012
@@ -166,7 +167,7 @@ class KitPlayer:
         return posted
 
 
-def kit_player_of(place: LayerPlace, engine: Engine) -> KitPlayer:
+def kit_player_of(place: LayerPlace, engine: Engine, _instrument: object) -> KitPlayer:
     """The player of a drum kit, whose sounds enter the engine's table."""
     rate = engine.spec.sample_rate
     sounds = {}
@@ -176,16 +177,23 @@ def kit_player_of(place: LayerPlace, engine: Engine) -> KitPlayer:
     return KitPlayer(place, sounds, round(CHOKE_S * rate))
 
 
-NOTE_PLAYERS: Mapping[str, Callable[[LayerPlace, Engine], NotePlayer]] = {
+NOTE_PLAYERS: Mapping[str, Callable[[LayerPlace, Engine, Any], NotePlayer]] = {
     "kit": kit_player_of,
     "sampler": sampler_player_of,
     "song": song_player_of,
-    "drums": lambda place, _engine: DrumPlayer(place),
+    "drums": lambda place, _engine, _instrument: DrumPlayer(place),
 }
 """What plays notes in another way than one voice for each: by kind of instrument; ``kit`` is a drum kit."""
 
 
-def note_player_of(place: LayerPlace, engine: Engine) -> NotePlayer:
-    """The player of a layer's notes."""
+def note_player_of(
+    place: LayerPlace, engine: Engine, instruments: Sequence[InstrumentSpec] = ()
+) -> NotePlayer:
+    """The player of a layer's notes; `instruments` are those of the layout that the place belongs to.
+
+    While an edit is prepared, the engine does not have them yet.
+    """
     make = NOTE_PLAYERS.get(place.player)
-    return InstrumentPlayer(place) if make is None else make(place, engine)
+    if make is None:
+        return InstrumentPlayer(place)
+    return make(place, engine, None if place.instrument is None else instruments[place.instrument])

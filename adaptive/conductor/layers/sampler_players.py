@@ -12,7 +12,7 @@ from adaptive.engine import commands
 from adaptive.engine.commands import Command
 from adaptive.engine.engine import Engine
 from adaptive.instruments.region_choice import ChosenRegion, RegionChooser
-from adaptive.kernel.sources.sampler_settings import SampleSet
+from adaptive.kernel.sources.sampler_settings import SamplerSpec, SampleSet
 from adaptive.music.channel_note import ALL_SOUND_OFF, ChannelNote, ControlChange
 from adaptive.music.note import Note
 
@@ -176,17 +176,11 @@ def midi_velocity(velocity: float) -> int:
     return min(max(round(127.0 * velocity), 1), 127)
 
 
-def sampler_player_of(place: LayerPlace, engine: Engine) -> SamplerPlayer:
+def sampler_player_of(place: LayerPlace, engine: Engine, instrument: SamplerSpec) -> SamplerPlayer:
     """The player of a sampler, with the regions of its instrument."""
-    return SamplerPlayer(place, samples=_samples(place, engine), sample_rate=engine.spec.sample_rate)
+    return SamplerPlayer(place, samples=instrument.samples, sample_rate=engine.spec.sample_rate)
 
 
-def song_player_of(place: LayerPlace, engine: Engine) -> SongPlayer:
+def song_player_of(place: LayerPlace, engine: Engine, instrument: SamplerSpec) -> SongPlayer:
     """The player of a MIDI file, with the regions of all its programs."""
-    return SongPlayer(place, samples=_samples(place, engine), sample_rate=engine.spec.sample_rate)
-
-
-def _samples(place: LayerPlace, engine: Engine) -> SampleSet:
-    spec: Any = engine.spec.instruments[place.instrument or 0]
-    samples: SampleSet = spec.samples
-    return samples
+    return SongPlayer(place, samples=instrument.samples, sample_rate=engine.spec.sample_rate)

@@ -35,7 +35,7 @@ class SongSource:
     """
 
     def __init__(self, song: Song, channels: frozenset[int], player: str) -> None:
-        self._song, self._player = song, player
+        self.song, self._player = song, player
         if player in DRUM_PLAYERS:
             channels &= {DRUM_CHANNEL}
         elif player != SONG:
@@ -54,7 +54,7 @@ class SongSource:
         """The bar of the file with the number of the section's; the file repeats after its last bar."""
         context = request.context
         length = Fraction(4 * context.beats, context.beat_unit)
-        events = self._song.bar(context.bar, length, self._channels)
+        events = self.song.bar(context.bar, length, self._channels)
         beats = Fraction(context.beat_unit, 4)
         return WrittenBar(tuple(self._placed(one, beats) for one in events if self._is_played(one)))
 

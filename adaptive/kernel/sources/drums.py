@@ -137,7 +137,7 @@ def strike(group: Any, drums: Any, lane: int, number: int, rate: float) -> None:
     group["step"][lane] = piece["hertz"] * exp2(tuning * SEMITONE) / rate
     drift = F32(0.2) * spread * other_turn / min(F32(0.3) * length, F32(1.0))
     group["drift"][lane] = exp2(drift / rate)
-    tilt = (position - F32(0.3)) * F32(0.9) + F32(0.5) * hard + now[BRIGHTNESS, COLUMN]
+    tilt = (position - F32(0.3)) * F32(1.6) + F32(0.5) * hard + now[BRIGHTNESS, COLUMN]
     for partial in range(PARTIALS):
         share = F32(partial) / F32(PARTIALS)
         uneven = exp2(F32(2.0) * spread * chance(group, lane) + TWO * tilt * (share - F32(0.2)))

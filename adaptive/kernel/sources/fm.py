@@ -46,6 +46,7 @@ from adaptive.kernel.sources.synth import hz_of_pitch
 
 Q = np.int64(QUANTUM)
 FRAMES = F32(QUANTUM)
+NO = np.int64(0)
 OPERATORS = 4
 ALGORITHMS: dict[str, tuple[tuple[str, ...], str]] = {
     "stack": (("43", "32", "21"), "1"),
@@ -134,8 +135,11 @@ def wave(phase: float) -> float:
 
 
 @rtsafe
-def aim_operators(group: Any, fm: Any, lane: int, rate: float, frames: float, is_new: bool) -> None:
-    """Set the steps of a voice's operators, and the lines of their strengths over so many frames."""
+def aim_operators(group: Any, fm: Any, lane: int, rate: float, frames: float, is_new: int) -> None:
+    """Set the steps of a voice's operators, and the lines of their strengths over so many frames.
+
+    `is_new` is 1 for a note that begins, else 0.
+    """
     pitch = group["pitch"][lane]
     phase = group["vibrato"][lane] + value(fm, VIBRATO_HZ) * frames / rate
     group["vibrato"][lane] = phase - F32(np.floor(phase))
@@ -159,7 +163,7 @@ def aim_operators(group: Any, fm: Any, lane: int, rate: float, frames: float, is
         strength = level * contour * (ONE if fm["heard"][number] > ZERO else depth)
         if step >= F32(0.5):
             strength = ZERO
-        if is_new:
+        if is_new == BIT:
             group["strength"][lane, number] = level * (ONE if fm["heard"][number] > ZERO else depth)
         group["strength_step"][lane, number] = (strength - group["strength"][lane, number]) / frames
 
@@ -198,7 +202,7 @@ def change(group: Any, fm: Any, entries: Any, frame: int, at: int, rate: float) 
                 group["phase"][lane, number] = ZERO
                 group["contour"][lane, number] = ONE
                 group["output"][lane, number] = ZERO
-            aim_operators(group, fm, lane, rate, F32(Q - at), True)
+            aim_operators(group, fm, lane, rate, F32(Q - at), BIT)
 
 
 @rtsafe
@@ -207,7 +211,7 @@ def render(group: Any, fm: Any, entries: Any, bus: int, row: Any, frame: int, ra
     advance_plain(group, fm, frame)
     for lane in range(LANES):
         if group["stage"][lane] != OFF:
-            aim_operators(group, fm, lane, rate, FRAMES, False)
+            aim_operators(group, fm, lane, rate, FRAMES, NO)
     change(group, fm, entries, frame, np.int64(0), rate)
     first = np.int64(0)
     while first < Q:

@@ -66,7 +66,7 @@ BODIES: dict[str, tuple[tuple[float, float, float], ...]] = {
 PARAMETERS = (
     *plain_parameters(0.5, 60000.0, 1.0, 250.0),
     Parameter("ring_s", 0.05, 60.0, 4.0, "Time in which middle C falls by 60 dB.", "logarithmic"),
-    Parameter("damping", 0.0, 0.98, 0.35, "How much faster high partials fall."),
+    Parameter("damping", 0.0, 0.98, 0.35, "How much faster high partials fall; less above 48 kHz."),
     Parameter("hardness", 0.0, 1.0, 0.6, "Of what plucks: a finger or a pick."),
     Parameter("position", 0.02, 0.5, 0.18, "Where it is plucked, as a share of the string."),
     Parameter("body", 0.0, 1.0, 0.4, "Level of the body."),
@@ -115,6 +115,9 @@ def tune(group: Any, plucked: Any, lane: int, rate: float) -> None:
     angle = F32(6.2831853) * hertz / rate
     damping = value(plucked, DAMPING) * exp2(-F32(1.5) * value(plucked, BRIGHTNESS))
     smooth = HALF * min(max(damping, ZERO), ONE)
+    # so far that a filter at a higher rate takes as much from what is heard; a half is the most there is
+    beside = rate * F32(1.0 / 48000.0)
+    smooth = HALF - np.sqrt(max(F32(0.25) - smooth * (ONE - smooth) * beside * beside, ZERO))
     group["smooth"][lane] = smooth
     group["delay"][lane] = rate / hertz - filter_delay(smooth, angle)
     ring = value(plucked, RING) * exp2(value(plucked, SPACE) + (F32(60.0) - pitch) * F32(1.0 / 24.0))

@@ -205,7 +205,7 @@ def change_voices(group: Any, instrument: Any, entries: Any, frame: int, at: int
         if begun & bit:
             begin_voice(group, instrument, lane, at, rate)
     if begun:
-        aim(group, instrument, rate, True)
+        aim(group, instrument, rate, BIT)
         for lane in range(LANES):
             if begun & (BIT << np.int64(lane)):
                 set_phases(group, lane, at)
@@ -303,7 +303,7 @@ def render_group(
             release_voice(group, instrument, lane, zero)
     advance_envelopes(group, instrument)
     advance_lfos(group, instrument)
-    aim(group, instrument, rate, False)
+    aim(group, instrument, rate, np.int64(0))
     lead_lines(group, instrument)
     if next_split(group, frame, np.int64(-1)) == 0:
         change_voices(group, instrument, entries, frame, zero, rate)

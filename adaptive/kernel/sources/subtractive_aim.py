@@ -231,24 +231,24 @@ def modulate(group: Any, instrument: Any) -> None:
 
 
 @rtsafe
-def aim(group: Any, instrument: Any, rate: float, is_new: bool) -> None:
+def aim(group: Any, instrument: Any, rate: float, is_new: int) -> None:
     """Compute steps of the oscillators, and what levels, widths, gains and coefficients lead to.
 
-    `is_new`: a note has begun; without, what stays as it is is not computed again.
+    `is_new` is 1 if a note has begun, else 0: then what stays as it is is not computed again.
     """
     modulate(group, instrument)
-    if is_new or instrument["is_tuned"] == 0:
+    if is_new == BIT or instrument["is_tuned"] == 0:
         aim_pitches(group, instrument, rate)
     aim_levels(group, instrument)
     aim_gains(group, instrument)
-    if is_new or instrument["is_fixed"] == 0:
+    if is_new == BIT or instrument["is_fixed"] == 0:
         aim_filters(group, instrument, rate)
 
 
 @rtsafe
-def aim_cycle(group: Any, cycle: int, tuning: float, detune: float, is_second: bool, rate: float) -> None:
+def aim_cycle(group: Any, cycle: int, tuning: float, detune: float, number: int, rate: float) -> None:
     """Set the step of an oscillator of every voice."""
-    own = CENT if is_second else ZERO
+    own = CENT if number == SECOND else ZERO
     for lane in range(LANES):
         cents = group["modulated"][TO_PITCH, lane] + detune * group["detune"][lane]
         pitch = group["pitch"][lane] + group["glide"][lane] + tuning + CENT * cents
@@ -271,11 +271,11 @@ def aim_pitches(group: Any, instrument: Any, rate: float) -> None:
             tuning = value(instrument, first + SEMITONES) + CENT * value(instrument, first + CENTS)
             for voice in range(unison):
                 cycle = np.int64(MOST_UNISON) * number + voice
-                aim_cycle(group, cycle, tuning, instrument["place"][voice], number == SECOND, rate)
+                aim_cycle(group, cycle, tuning, instrument["place"][voice], number, rate)
         first = OSCILLATOR_2
     if value(instrument, SUB_LEVEL) > ZERO:
         below = value(instrument, OSCILLATOR_1 + SEMITONES) - F32(12.0)
-        aim_cycle(group, np.int64(SUB_CYCLE), below, ZERO, False, rate)
+        aim_cycle(group, np.int64(SUB_CYCLE), below, ZERO, FIRST, rate)
 
 
 @rtsafe

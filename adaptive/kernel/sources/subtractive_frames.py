@@ -20,7 +20,7 @@ def _field(builder: Any, voices: Any, name: str, number: int = 0) -> Any:
     return load(builder, voices, offset(name) + number * LANE_BYTES, LANE_FLOATS)
 
 
-class _Stage:
+class _ChannelFilter:
     """Sixteen filters of one channel (see `processors.lowpass`), whose three outputs are mixed."""
 
     def __init__(self, builder: Any, voices: Any, channel: int, stage: int, shares: Any) -> None:
@@ -83,7 +83,7 @@ def _shape(
 
         def loop(channels: int, stages: int, is_mixed: bool) -> None:
             filters = [
-                [_Stage(builder, voices, channel, stage, shares) for stage in range(stages)]
+                [_ChannelFilter(builder, voices, channel, stage, shares) for stage in range(stages)]
                 for channel in range(channels)
             ]
             with cgutils.for_range_slice(builder, first, last, WORD(1)) as (index, _count):

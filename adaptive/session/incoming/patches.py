@@ -10,7 +10,7 @@ from typing import Any
 
 from adaptive.inputs.input import InputBase, InputHost
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
-from adaptive.patches.messages import Beginning, PatchNote, Update
+from adaptive.patches.messages import PatchBeginning, PatchNote, Update
 from adaptive.patches.process import PatchProcess
 from adaptive.session.incoming.streams import IncomingStream, StreamWatch, streams_of
 
@@ -68,7 +68,7 @@ class RunningPatch:
         latency = int(self.stream.record["latency"])
         ring = self.stream.ring
         self.process = PatchProcess(
-            Beginning(
+            PatchBeginning(
                 str(self.file),
                 self._function,
                 ring.name,

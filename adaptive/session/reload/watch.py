@@ -22,7 +22,7 @@ from adaptive.conductor.playback import SILENCE
 from adaptive.conductor.saved_state import SavedMusic
 from adaptive.engine.bank import Stamp, stamp_of
 from adaptive.engine.engine import SOURCE_LOCAL
-from adaptive.errors import AdaptiveError, PresetError
+from adaptive.errors import AdaptiveError, InputError, PresetError
 from adaptive.inputs.lines import Connection
 from adaptive.inputs.message import ReloadPreset, UndoEdit
 from adaptive.preset.changes import changes
@@ -31,6 +31,7 @@ from adaptive.preset.finding import Finding
 from adaptive.preset.load import FILE_NAME, load
 from adaptive.preset.model import Preset
 from adaptive.preset.segments import is_bridge
+from adaptive.preset.song_layers import song_of
 from adaptive.session.full_check import FullCheck
 from adaptive.session.performance import Performance, vocabulary
 from adaptive.session.playable import require_playable
@@ -89,7 +90,7 @@ def stamps_of(preset: Preset) -> dict[Path, Stamp]:
     beside: set[Path] = set()
     with contextlib.suppress(OSError):  # the folder is being moved
         beside = {path for path in preset.folder.rglob("*") if path.suffix.lower() in SUFFIXES}
-    files = {preset.folder / FILE_NAME, *preset.stems.values(), *beside}
+    files = {preset.folder / FILE_NAME, *preset.stems.values(), *preset.songs.values(), *beside}
     return {path: stamp_of(path) for path in sorted(files)}
 
 
@@ -101,7 +102,13 @@ def has_changed(performance: Performance) -> bool:
     except OSError:
         return True
     is_same = hashlib.sha256(content).hexdigest() == preset.text_digest
-    return not (is_same and all(bank.is_current(path) for path in preset.stems.values()))
+    if not is_same or not all(bank.is_current(path) for path in preset.stems.values()):
+        return True
+    layers = performance.conductor.assets.generated
+    try:
+        return any(layers[name].bars.song is not song_of(preset, name) for name in layers)
+    except InputError:  # a MIDI file has gone, or is broken now
+        return True
 
 
 class PresetReload:

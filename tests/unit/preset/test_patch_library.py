@@ -9,7 +9,7 @@ from adaptive.errors import InputError
 from adaptive.instruments.kinds import instrument_spec, table_of
 from adaptive.instruments.patches import PATCHES
 from adaptive.preset.instrument_controls import instrument_named
-from adaptive.preset.patch_library import find, library, names
+from adaptive.preset.patch_library import SYNTH_PATCHES, find, library, names
 from tests.helpers.presets import make_preset
 
 ROLES = ("bass", "lead", "pad", "keys", "pluck", "mallet", "strings", "winds", "choir", "texture")
@@ -31,7 +31,8 @@ def test_there_are_forty_patches_four_of_each_role_and_six_kits() -> None:
     counted = {role: sum(one.role == role for one in library().values()) for role in (*ROLES, "drums")}
 
     assert counted == {**dict.fromkeys(ROLES, 4), "drums": 6}
-    assert not set(library()) & set(PATCHES)
+    assert not set(names()) & set(PATCHES)
+    assert set(PATCHES) == SYNTH_PATCHES
     for patch in library().values():
         assert patch.range[0] < patch.range[1]
         assert 3 <= len(patch.words) <= 4

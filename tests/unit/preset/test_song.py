@@ -123,7 +123,7 @@ def test_broken_files_are_read_or_told_in_one_sentence(name: str) -> None:
 def test_bytes_at_random_are_read_or_told(tmp_path: Path) -> None:
     path = written(tmp_path / "a.mid", on(0), cc(5, 7, 3), on(480, velocity=0), on(500, 61))
     good, rng = path.read_bytes(), np.random.default_rng(3)
-    for number in range(150):
+    for number in range(50):
         data = bytearray(good)
         for _ in range(4):
             data[int(rng.integers(len(data)))] = int(rng.integers(256))

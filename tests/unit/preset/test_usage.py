@@ -133,3 +133,28 @@ def test_a_value_of_a_state_that_no_line_reads_is_reported_unless_it_is_the_defa
     found = [text for text in reported(tmp_path, extra) if "states.place" in text]
 
     assert found == [f"warning states.place.values[3]: {text}" for text in told]
+
+
+def test_keys_about_the_health_of_inputs_that_have_no_effect_are_reported(tmp_path: Path) -> None:
+    body = """
+    [parameters.presence]
+    stale_after_s = 2.0
+    fallback = { parameter = "usual" }
+    [parameters.usual]
+    [parameters.crowd]
+    value = "presence"
+    expected_rate_hz = 10
+    [parameters.wind]
+    [[inputs]]
+    osc = "/wind"
+    parameter = "wind"
+    priority = 5
+    [[inputs]]
+    osc = "/fan"
+    parameter = "wind"
+    """
+    found = dict(text.removeprefix("warning ").split(": ", 1) for text in reported(tmp_path, body))
+
+    assert "parameters.usual" not in found
+    assert found["parameters.crowd.expected_rate_hz"].startswith("has no effect: this parameter is computed")
+    assert found["inputs[1].priority"].startswith("once heard, it counts for ever")

@@ -45,4 +45,4 @@ def test_only_what_the_options_ask_for_is_made() -> None:
     host: InputHost = SimpleNamespace(complain=list[str]().append)  # type: ignore[assignment]
     options = LiveOptions(osc=None, http=None, tcp=("127.0.0.1", 0))
 
-    assert list(make_inputs(host, options, None)) == ["tcp", "midi", "patches"]
+    assert list(make_inputs(host, options, None)) == ["tcp", "midi", "patches", "card"]

@@ -61,7 +61,7 @@ def test_programs_of_a_soundfont_play_melodies_and_drums(tmp_path: Path) -> None
     ("keys", "sentence"),
     [
         ({"bank": 0}, "layers.beat.instrument: `drums` needs a drum kit"),
-        ({"file": "lost.sf2"}, "instruments.own: there is no SoundFont lost.sf2"),
+        ({"file": "lost.sf2"}, "instruments.own: there is no SoundFont `lost.sf2`"),
         ({"file": "preset.toml"}, "instruments.own: `preset.toml` is not a SoundFont"),
     ],
 )

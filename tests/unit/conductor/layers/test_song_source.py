@@ -1,15 +1,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import mido
 import numpy as np
 import pytest
 
+from adaptive.conductor.layers.song_source import SongSource
 from adaptive.errors import PresetError
+from adaptive.music.channel_note import ChannelNote
 from adaptive.preset.load import read
+from adaptive.preset.song import read_song
+from adaptive.preset.song_layers import ALL_CHANNELS
 from adaptive.session.performance import Performance, vocabulary
-from adaptive.session.playable import require_playable
+from adaptive.session.playable import instrument_remarks, require_playable
+from adaptive.session.reload.watch import has_changed
 from tests.helpers.soundfont_file import soundfont
 from tests.unit.preset.test_song import cc, on, written
 
@@ -95,16 +102,43 @@ def test_what_does_not_go_together_is_told(folder: Path) -> None:
             require_playable(read(text.encode(), folder, vocabulary()))
 
 
-def test_a_kit_plays_the_drums_of_a_file_and_another_instrument_the_rest(folder: Path) -> None:
-    written(folder / "song.mid", on(0, 36, 9), on(0, 72, 1))
-    text = PRESET.replace('instrument = { soundfont = "two.sf2" }', 'instrument = "NAME"')
-    heard = {}
-    for name in ("kit_light", "bell"):
-        preset = require_playable(read(text.replace("NAME", name).encode(), folder, vocabulary()))
-        performance = Performance(preset)
-        performance.begin()
-        (layer,) = performance.conductor.assets.generated.values()
-        heard[name] = [one.note.pitch for one in layer.written][:1]
-        performance.close()
+def test_a_kit_plays_the_drums_of_a_file_and_another_instrument_the_rest(tmp_path: Path) -> None:
+    song = read_song(written(tmp_path / "song.mid", on(0, 36, 9), on(0, 72, 1), cc(0, 7, 90, 1)))
+    asked: Any = SimpleNamespace(context=SimpleNamespace(bar=2, beats=6, beat_unit=8))
+    heard = {
+        player: [one.pitch for one in SongSource(song, ALL_CHANNELS, player).take(asked).notes]
+        for player in ("kit", "synth", "sampler", "song")
+    }
 
-    assert heard == {"kit_light": ["kick"], "bell": ["C5"]}
+    assert (heard["kit"], heard["synth"]) == (["kick"], ["C5"])
+    assert heard["sampler"] == ["control 7", "control 7", "C5"]
+    assert heard["song"] == ["control 7", "control 7", "control 7", "C5", "C2"]
+
+
+def test_a_file_of_another_tempo_than_the_section_is_told(folder: Path) -> None:
+    written(folder / "song.mid", mido.Message("program_change", program=3, time=0), on(0))
+    for tempo, told in (("120", []), ("100", ["`song.mid` begins at 120 bpm; `all` plays it at 100"])):
+        preset = read(PRESET.replace("120", tempo).encode(), folder, vocabulary())
+        assert [one.text for one in instrument_remarks(preset)] == told
+
+
+def test_an_edited_file_is_played_from_the_next_bar_line_on(folder: Path) -> None:
+    first = mido.Message("program_change", program=3, time=0)
+    written(folder / "song.mid", first, on(0), end=7680)
+    (folder / "preset.toml").write_text(PRESET, encoding="utf-8")
+    preset = require_playable(read(PRESET.encode(), folder, vocabulary()))
+    performance = Performance(preset)
+    performance.begin()
+    assert not has_changed(performance)
+    second = mido.Message("program_change", program=5, time=0)
+    written(folder / "song.mid", second, *(on(240 * beat, 40 + beat) for beat in range(40)), end=9600)
+    assert has_changed(performance)
+    performance.edit(require_playable(read(PRESET.encode(), folder, vocabulary())))
+    for _ in range(2 * RATE // 256 + 20):
+        performance.engine.pull(256)
+        performance.step()
+    (layer,) = performance.conductor.assets.generated.values()
+    performance.close()
+
+    assert layer.bars.song == read_song(folder / "song.mid")
+    assert {one.note.program for one in layer.written if isinstance(one.note, ChannelNote)} == {5}
