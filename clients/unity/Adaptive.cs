@@ -38,6 +38,7 @@ public sealed class Adaptive : MonoBehaviour
 
     const float RetrySeconds = 0.5f;
     const int LongestLine = 4 << 20;
+    const int MostUnsentBytes = 65536;
     const double MostValue = 1e12;                             // what a long holds in millionths
 
     sealed class Parameter
@@ -175,7 +176,7 @@ public sealed class Adaptive : MonoBehaviour
     void LateUpdate()                                          // after everybody has set values
     {
         if (!IsConnected) return;
-        PutParameters();
+        if (unsentBytes < MostUnsentBytes) PutParameters();    // else they keep their latest value only
         int sent = 0;
         while (sent < unsentBytes)
         {

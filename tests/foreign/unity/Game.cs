@@ -51,8 +51,9 @@ public static class Game
             late();
             Thread.Sleep(8);
         }
+        GC.Collect();
         int before = GC.CollectionCount(0);
-        for (int i = 0; i < 200000; i++)                       // 24 bytes in each would fill the nursery of 4 MB
+        for (int i = 0; i < 40000; i++)                        // 16 bytes in each would fill the nursery of 512 kB
         {
             music.SetParameter("threat", i % 2 == 0 ? 0.25f : value);
             late();
