@@ -21,7 +21,8 @@ from tests.helpers.programs import require_program
 ROOT = Path(__file__).parents[2]
 MAY_BE_LINKED = ("LGPL", "GCC")
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.prove, pytest.mark.timeout(900)]
+"""A build takes 140 s of CPU: `make prove` and `make frozen` make one, a landing does not."""
 
 
 @pytest.fixture(scope="module")
