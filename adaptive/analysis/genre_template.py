@@ -37,6 +37,8 @@ def genre_text(name: str, genre: Genre, mood: str = "") -> str:
     layers = "\n\n".join(_layer(layer, genre, more) for layer in genre.layers)
     asked = f"mood   = {quoted(mood)}\n" if mood else ""
     about = f"{name}: {genre.name.replace('_', ' ')}{of_mood}: {genre.about}.  All is generated."
+    # so that the mood of [steer] does not move the tempo a second time
+    tempo = f"tempo_bpm   = {tempo_bpm:g}          # as the mood has it\n" if mood else ""
     quiet, loud = max(0.1, energy - 0.2), min(1.0, energy + 0.25)
     energies = f"[[0.0, {quiet:.2f}], [1.0, {loud:.2f}]]"
     return f"""{comment(about)}
@@ -73,14 +75,14 @@ hysteresis = 0.1           # `intensity > 0.5` turns true above 0.5 and false ag
 [sections.calm]
 layers      = [{", ".join(map(quoted, calm))}]
 length_bars = 16
-# chords    = ["Am", "F", "C", "G"]     # one for each bar, repeated; without them the genre's are used
+{tempo}# chords    = ["Am", "F", "C", "G"]     # one for each bar, repeated; without them the genre's are used
 # form      = "A A' B A"                # letters are themes, primes are varied returns
 energy      = {CALM_ENERGY}
 
 [sections.full]
 layers        = [{", ".join(map(quoted, everyone))}]
 length_bars   = 16
-energy        = {FULL_ENERGY}
+{tempo.replace("tempo_bpm   ", "tempo_bpm     ")}energy        = {FULL_ENERGY}
 min_stay_bars = 4          # stay at least four bars
 
 {chosen_by_intensity("full")}

@@ -26,6 +26,8 @@ class LocalClient(Connection):
         What the program listens to.
     """
 
+    is_remote = False
+
     def __init__(self, host: ConnectionHost, callbacks: Callbacks) -> None:
         super().__init__(host, "this program")
         self.topics = LOCAL_TOPICS

@@ -86,13 +86,16 @@ class Regenerations:
         number = self.state.count + 1
         first, last = message.bars or (1, 10**9)
         take = RegeneratedBars(instance.section, number, first - 1, last - 1)
+        present = max(0, instance.bar_at(instance.local(playback.tempo.beat_at(playback.earliest))))
         if message.bars is None:  # what has been heard stays what it was
-            beat = playback.tempo.beat_at(playback.earliest)
-            take = replace(take, first=max(0, instance.bar_at(instance.local(beat))))
+            take = replace(take, first=present)
         history = (*self.state.history, (layers, take))[-MOST_TAKES:]
         self.state = RegenerationsState(history, number)
         at = self._write_again(layers)
-        self._tell(message, at, f"{', '.join(layers)} written anew", {"layers": list(layers), "take": number})
+        words = f"{', '.join(layers)} written anew"
+        if take.last < present:
+            words += f"; these bars have been played, and change when {instance.section} is entered again"
+        self._tell(message, at, words, {"layers": list(layers), "take": number})
 
     def _take_back(self, message: TakeBack) -> None:
         if not self.state.history:

@@ -224,8 +224,11 @@ class Steering:
                 if value is not None:
                     controls[message.layer, control] = value
             self._change(replace(state, controls=controls))
-            what = ", ".join(control for control, _ in message.values)
-            return f"{what} of {message.layer or 'all layers'} held by a message"
+            held = ", ".join(control for control, value in message.values if value is not None)
+            let_go = ", ".join(control for control, value in message.values if value is None)
+            of = f" of {message.layer or 'all layers'}"
+            words = [f"{held}{of} held by a message"] if held else []
+            return " and ".join([*words, f"{let_go}{of} let go"] if let_go else words)
         if isinstance(message, SetMood):
             self._change(replace(state, mood=message.point))
             return f"mood {message.word or message.point} held" if message.point else "mood let go"

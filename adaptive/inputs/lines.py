@@ -100,7 +100,11 @@ class Connection:
         Messages to the client that are not sent yet.
     is_closing : bool
         Whether the connection has to be closed.
+    is_remote : bool
+        Whether messages are sent to it as text.
     """
+
+    is_remote = True
 
     def __init__(
         self, host: ConnectionHost, sender: str = "a client", clock: Callable[[], float] = time.monotonic

@@ -82,6 +82,14 @@ OF_ROLE: Mapping[str, int] = {
 }  # fmt: skip
 """Maps the role of a factory patch to a programme."""
 
+OF_WORD: Mapping[str, int] = {
+    "acid": 38, "string": 48, "reed": 80, "sine": 80, "ice": 92, "sweep": 95, "drawbar": 16, "clav": 7,
+    "felt": 0, "harp": 46, "koto": 107, "vibes": 11, "glock": 9, "bells": 14, "spiccato": 45, "low": 43,
+    "solo": 40, "clarinet": 71, "brass": 61, "bottle": 76, "oh": 53, "breath": 85, "wind": 122, "bowls": 98,
+    "sparkle": 96,
+}  # fmt: skip
+"""Maps a word of the name of a factory patch to the programme that is nearer than that of its role."""
+
 OTHERWISE = 88
 """Programme of any other layer: new age pad."""
 
@@ -105,6 +113,6 @@ def programme(
     if isinstance(name, str) and name in PROGRAMMES:
         return PROGRAMMES[name]
     patch = patch_library.find(name) if isinstance(name, str) else None
-    if patch is not None and patch.role in OF_ROLE:
-        return OF_ROLE[patch.role]
+    if isinstance(name, str) and patch is not None and patch.role in OF_ROLE:
+        return next((OF_WORD[word] for word in name.split("_")[1:] if word in OF_WORD), OF_ROLE[patch.role])
     return OF_GENERATOR.get(generator, OTHERWISE)

@@ -1,4 +1,4 @@
-"""``--record``: keeps what was played as FLAC, up to a number of bytes."""
+"""``--record``: keeps what was played as FLAC or WAV, up to a number of bytes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import numpy as np
 from adaptive.errors import AdaptiveError
 from adaptive.sinks.file import AudioFileSink
 
-NAME = "master.flac"
+MOST_IN_FLAC = 8
+"""Channels that a FLAC file holds; more are written as WAV."""
+
 LOOK_EVERY_FRAMES = 48_000
 """The size of the file is asked for once in so many frames."""
 
@@ -42,7 +44,8 @@ class MasterRecording:
         limit_bytes: int,
         tell: Callable[[str], None],
     ) -> None:
-        self.path, self._limit_bytes, self._tell = folder / NAME, limit_bytes, tell
+        name = "master.flac" if channels <= MOST_IN_FLAC else "master.wav"
+        self.path, self._limit_bytes, self._tell = folder / name, limit_bytes, tell
         self._sink: AudioFileSink | None = AudioFileSink(self.path, sample_rate, channels, tags)
         self.frames = self._looked = 0
 

@@ -91,7 +91,7 @@ class Subscriptions:
         for connection in self.connections:
             if topic not in connection.topics:
                 continue
-            if isinstance(connection, Connection):  # written once for all of them
+            if isinstance(connection, Connection) and connection.is_remote:  # written once for all of them
                 text = text or as_text(document)
                 connection.send_text(text)
             else:

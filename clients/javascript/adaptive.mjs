@@ -87,6 +87,7 @@ export class Adaptive {
   send(request) { if (this.#isReady) this.#put(request); }
 
   close() {
+    this.#flush();
     this.#isClosed = true;
     clearTimeout(this.#timer);
     if (this.#socket) this.#socket.close();
@@ -117,7 +118,7 @@ export class Adaptive {
   #take(message) {
     this.#tell("message", message);
     if ("hello" in message) this.#greet(message.hello);
-    else if ("beat" in message) this.#count_beat(message.beat);
+    else if ("beat" in message) this.#countBeat(message.beat);
     else if ("section" in message) this.#tell("section", message.section);
     else if ("receipt" in message) {
       this.#tell("receipt", message);
@@ -141,11 +142,11 @@ export class Adaptive {
     this.#tell("hello", hello);
   }
 
-  #count_beat(told) {
+  #countBeat(told) {
     const [bar, beat] = told.position.split(".").map(Number);
-    const told_beat = { ...told, bar, beat };
-    this.#tell("beat", told_beat);
-    if (bar !== this.#bar) { this.#bar = bar; this.#tell("bar", told_beat); }
+    const heard = { ...told, bar, beat };
+    this.#tell("beat", heard);
+    if (bar !== this.#bar) { this.#bar = bar; this.#tell("bar", heard); }
   }
 
   #settle(id, how, what) {

@@ -50,10 +50,10 @@ pytestmark = pytest.mark.timeout(60)
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEngine]:
-    """An engine with the null sink that does not record, so that it restores."""
+    """An engine without a sound card that streams, and does not record, so that it restores."""
     folder = tmp_path_factory.mktemp("clients")
     preset = make_preset(folder / "preset", BODY).folder
-    with playing(folder / "run", preset, "--sink", "null") as running:
+    with playing(folder / "run", preset, "--sink", "web") as running:
         yield running
 
 
@@ -169,7 +169,8 @@ def test_python_with_asyncio(engine: RunningEngine) -> None:
 
 def test_the_messages_of_the_godot_add_on(engine: RunningEngine, tmp_path: Path) -> None:
     """In Godot 3, because that is what runs without a window here; the add-on is for Godot 4."""
-    words = {"ADAPTIVE_PORT": str(engine.ready["tcp"]), "ADAPTIVE_VALUE": str(VALUE), "HOME": str(tmp_path),
+    words = {"ADAPTIVE_PORT": str(engine.ready["tcp"]), "ADAPTIVE_HTTP_PORT": str(engine.ready["http"]),
+             "ADAPTIVE_VALUE": str(VALUE), "HOME": str(tmp_path),
              "ADAPTIVE_ADDON": str(CLIENTS / "godot" / "addons" / "adaptive")}  # fmt: skip
     godot = [require_program("godot3-server"), "--path", str(HERE / "godot"), "-s", "addon.gd"]
     done = subprocess.run(
@@ -182,3 +183,26 @@ def test_the_messages_of_the_godot_add_on(engine: RunningEngine, tmp_path: Path)
     expect_all(heard)
     assert heard["early"] == "the engine is not connected"
     assert heard["last_bar"] >= 1
+    rate, frames, loudest = heard["pcm"]
+    assert rate == 48000
+    assert frames >= 12000
+    assert 0.01 < loudest < 1.0
+
+
+@pytest.mark.prove
+def test_the_unity_script_in_mono(engine: RunningEngine, tmp_path: Path) -> None:
+    """With a stand-in for UnityEngine; 40,000 frames that set a parameter leave nothing to collect."""
+    mcs, mono, game = require_program("mcs"), require_program("mono"), tmp_path / "game.exe"
+    sources = [CLIENTS / "unity" / "Adaptive.cs", *sorted((HERE / "unity").glob("*.cs"))]
+    subprocess.run([mcs, "-langversion:latest", "-warnaserror", f"-out:{game}", *sources], check=True)
+    done = subprocess.run(
+        [mono, str(game), str(engine.ready["tcp"]), str(VALUE)],
+        capture_output=True, text=True, timeout=50, check=False,
+        env=os.environ | {"MONO_GC_PARAMS": "nursery-size=512k"},
+    )  # fmt: skip
+    heard = json.loads(done.stdout or done.stderr)
+
+    expect_all(heard)
+    assert heard["early"] == "the engine is not connected"
+    assert heard["last_bar"] >= 1
+    assert heard["collections"] == 0

@@ -15,6 +15,8 @@ INSTALL = {
     "oscsend": "sudo apt-get install --yes liblo-tools",
     "sclang": "sudo apt-get install --yes --no-install-recommends supercollider-language",
     "godot3-server": "sudo apt-get install --yes --no-install-recommends godot3-server",
+    "mcs": "sudo apt-get install --yes --no-install-recommends mono-mcs",
+    "mono": "sudo apt-get install --yes --no-install-recommends mono-mcs",
     "nc": "sudo apt-get install --yes netcat-openbsd",
     "node": "sudo apt-get install --yes nodejs npm",
     "openssl": "sudo apt-get install --yes openssl",

@@ -1,17 +1,21 @@
 extends SceneTree
-# A game in Godot 3 with `messages.gd` of the add-on: all of it except the socket and JSON, which Godot 4 does
-# in another way.  It prints what it heard as a line of JSON, and ends.
+# A game in Godot 3 with `messages.gd` and `pcm.gd` of the add-on: all of it except the socket, JSON and sound,
+# which Godot 4 does in another way.  It prints what it heard as a line of JSON, and ends.
 
 var socket = StreamPeerTCP.new()
 var value = float(OS.get_environment("ADAPTIVE_VALUE"))
 var began = OS.get_ticks_msec()
 var heard = ""
 var messages
+var pcm
+var frames = []
 var frame = 0
 var told = {}
 
 func _init():
 	messages = load(OS.get_environment("ADAPTIVE_ADDON") + "/messages.gd").new()
+	pcm = load(OS.get_environment("ADAPTIVE_ADDON") + "/pcm.gd").new()
+	pcm.connect_to("127.0.0.1", int(OS.get_environment("ADAPTIVE_HTTP_PORT")))
 	for name in ["greeted", "beat", "bar", "receipt", "saved", "refused"]:
 		messages.connect(name, self, "_on_" + name)
 	messages.ask({"event": "hit"}, "early")
@@ -30,7 +34,14 @@ func _idle(_delta):
 		for request in messages.take_requests():
 			var line = request if typeof(request) == TYPE_STRING else JSON.print(request)
 			socket.put_data((line + "\n").to_utf8())
-	if OS.get_ticks_msec() - began > 15000 or (told.has("restored") and told.has("beat")):
+	frames += pcm.take_frames()
+	var is_all = told.has("restored") and told.has("beat") and frames.size() >= 12000
+	if OS.get_ticks_msec() - began > 15000 or is_all or pcm.is_lost():
+		var loudest = 0.0
+		for frame_of_two in frames:
+			loudest = max(loudest, max(abs(frame_of_two.x), abs(frame_of_two.y)))
+		told["pcm"] = [pcm.sample_rate, frames.size(), loudest]
+		pcm.free()
 		print(JSON.print(told))
 		messages.free()
 		quit(0)

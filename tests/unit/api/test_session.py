@@ -258,6 +258,7 @@ def test_ctrl_c_ends_wait_at_once_and_leaves_no_thread(preset: adaptive.Preset) 
     program = textwrap.dedent(f"""
         import os, signal, threading, time
         import adaptive
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
         music = adaptive.play({str(preset.folder)!r}, sink="null")
         def interrupt():
             time.sleep(0.3)

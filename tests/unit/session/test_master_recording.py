@@ -61,3 +61,11 @@ def test_a_full_disk_ends_the_file_once(tmp_path: Path, monkeypatch: pytest.Monk
     one.close(9600)
 
     assert told == ["the disk is full; the music goes on"]
+
+
+def test_more_channels_than_a_flac_file_holds_are_written_as_wav(tmp_path: Path) -> None:
+    one = MasterRecording(tmp_path, 48000, 12, {}, 10_000_000, lambda _sentence: None)
+    one.write(np.repeat(NOISE[:, :1], 12, axis=1))
+    one.close(4800)
+
+    assert (one.path.name, soundfile.info(one.path).channels) == ("master.wav", 12)

@@ -4,7 +4,7 @@ extends Node
 #     func _ready():
 #         Adaptive.beat.connect(func(bar, beat, section, tempo_bpm): flash(bar, beat))
 #         Adaptive.receipt.connect(func(id, status, reason): print(id, status, reason))
-#         Adaptive.start_engine("adaptive", "nightfall") # or connect_to("127.0.0.1", 9001)
+#         Adaptive.start_engine("adaptive", "nightfall", "Music") # or connect_to("127.0.0.1", 9001)
 #
 #     func _process(_delta):
 #         Adaptive.set_parameter("intensity", threat)
@@ -21,12 +21,14 @@ signal saved(id, text)
 signal refused(id, sentence)
 
 const Messages = preload("messages.gd")
+const Player = preload("player.gd")
 const RETRY_S := 0.5
 const LONGEST_LINE := 4194304
 
 var messages = Messages.new()
 var pid := -1
 
+var _player: Player
 var _socket := StreamPeerTCP.new()
 var _host := ""
 var _port := 0
@@ -54,21 +56,33 @@ func _notification(what: int) -> void:
 
 # Starts the engine as a process, on free ports, and connects to it.  It ends with the game, also
 # if the game crashes.  The first start on a machine compiles for up to a minute, before `connected`.
-func start_engine(program: String, preset: String, options := PackedStringArray()) -> Error:
+# With the name of an audio bus, the music plays there; else the engine opens the sound card.
+func start_engine(
+		program: String, preset: String, bus := "", options := PackedStringArray()) -> Error:
 	end_engine()
-	var port := _free_port()
-	var words := PackedStringArray(["play", preset, "--exit-with-parent"])
-	words.append_array(["--tcp", "127.0.0.1:%d" % port])
-	words.append_array(["--osc", "127.0.0.1:0", "--http", "127.0.0.1:0"])
+	var tcp := _free_port()
+	var http := _free_port()
+	var words := PackedStringArray(["play", preset, "--exit-with-parent", "--osc", "127.0.0.1:0"])
+	words.append_array(["--tcp", "127.0.0.1:%d" % tcp, "--http", "127.0.0.1:%d" % http])
+	if bus != "":
+		words.append_array(["--sink", "pcm"])
 	words.append_array(options)
 	pid = OS.create_process(ProjectSettings.globalize_path(program), words)
 	if pid == -1:
 		return ERR_CANT_FORK
-	return connect_to("127.0.0.1", port)
+	if bus != "":
+		_player = Player.new()
+		_player.bus = bus
+		add_child(_player)
+		_player.connect_to("127.0.0.1", http)
+	return connect_to("127.0.0.1", tcp)
 
 
 func end_engine() -> void:
 	disconnect_from_engine()
+	if _player != null:
+		_player.queue_free()
+		_player = null
 	if pid != -1:
 		OS.kill(pid)
 		pid = -1

@@ -116,16 +116,15 @@ def test_a_seam_at_the_same_position_enters_the_harmony_in_the_bar_it_is_in(tmp_
     assert {line["midi"] % 12 for line in third} <= {9, 1, 4, 7}  # A major, perhaps with its seventh
 
 
-def test_a_change_of_density_is_heard_from_the_next_bar_on(tmp_path: Path) -> None:
+def test_a_large_change_of_density_is_heard_from_the_next_beat_on(tmp_path: Path) -> None:
     player = Player(make_preset(tmp_path, BODY, HEAD_120))
     player.performance.schedule_values([(round(2.5 * RATE), "threat", 1.0)])
     played = player.play(8 * RATE)
-    hits = [line["frame"] // (2 * RATE) for line in played.lines("note", layer="drums")]
-    counts = [hits.count(bar) for bar in range(4)]
+    hits = [line["frame"] for line in played.lines("note", layer="drums")]
+    before, after = (sum(first <= hit < first + RATE for hit in hits) for first in (2 * RATE, 3 * RATE))
 
-    assert counts[1] <= counts[0] + 3
-    assert counts[2] > counts[1] + 3
-    assert played.lines("layer", layer="drums")[0]["frame"] == 4 * RATE
+    assert after > before + 3
+    assert played.lines("layer", layer="drums")[0]["frame"] == 3 * RATE
 
 
 def test_generated_layers_stop_on_the_bar_and_start_again(tmp_path: Path) -> None:
