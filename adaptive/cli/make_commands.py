@@ -69,8 +69,7 @@ def check(
         has_faults = any(finding.severity == "fault" for finding in found)
         stretch = {} if has_faults else stretch_of(name)
         room = {} if has_faults else room_of(name, memory * 1_000_000)
-        if site is not None and not has_faults:
-            _warn_of_places(site, name)
+        _warn_of_places(None if has_faults else site, name)
         is_faulty = is_faulty or has_faults
         if as_json:
             report: dict[str, Any] = {
@@ -115,11 +114,13 @@ def _check_site(path: Path, *, as_json: bool) -> bool:
     return is_faulty
 
 
-def _warn_of_places(path: Path, name: str) -> None:
+def _warn_of_places(path: Path | None, name: str) -> None:
     """Tell, as `play` does, which places of a site file a preset does not have."""
     from adaptive.cli.common import say
     from adaptive.session.place import unknown_sentence
 
+    if path is None:
+        return
     try:
         sentence = unknown_sentence(load_site(path), open_preset(name))
     except SiteError:  # its faults are told
