@@ -24,7 +24,7 @@ from adaptive.errors import one_line
 from adaptive.follow.programme_file import read_programme_file
 from adaptive.kernel.compile import build, cache
 from adaptive.preset.model import Preset
-from adaptive.session.place import Layout, unknown_names
+from adaptive.session.place import Layout, unknown_sentence
 from adaptive.sinks.stderr_mute import STDERR
 from adaptive.site.load import Site, load_site
 
@@ -132,8 +132,8 @@ def open_site(path: Path | None, preset: Preset | None = None) -> Site | None:
     site = load_site(path)
     for warning in site.warnings:
         say(warning.shown)
-    if preset is not None and (unknown := unknown_names(site, preset)):
-        say(f"{path.name} places what {preset.file.name} does not have: {', '.join(unknown)}")
+    if preset is not None and (sentence := unknown_sentence(site, preset)):
+        say(sentence)
     return site
 
 

@@ -69,6 +69,7 @@ def check(
         has_faults = any(finding.severity == "fault" for finding in found)
         stretch = {} if has_faults else stretch_of(name)
         room = {} if has_faults else room_of(name, memory * 1_000_000)
+        _warn_of_places(None if has_faults else site, name)
         is_faulty = is_faulty or has_faults
         if as_json:
             report: dict[str, Any] = {
@@ -111,6 +112,21 @@ def _check_site(path: Path, *, as_json: bool) -> bool:
     if not is_faulty:
         sys.stdout.write(f"{path}: no faults\n")
     return is_faulty
+
+
+def _warn_of_places(path: Path | None, name: str) -> None:
+    """Tell, as `play` does, which places of a site file a preset does not have."""
+    from adaptive.cli.common import say
+    from adaptive.session.place import unknown_sentence
+
+    if path is None:
+        return
+    try:
+        sentence = unknown_sentence(load_site(path), open_preset(name))
+    except SiteError:  # its faults are told
+        return
+    if sentence:
+        say(sentence)
 
 
 def _listened(name: str) -> list[Finding]:
@@ -164,7 +180,9 @@ def findings_of_preset(name: str, limit_bytes: int) -> list[Finding]:
 
 
 def send(
-    values: Annotated[list[str] | None, typer.Argument(help="NAME=VALUE …")] = None,
+    values: Annotated[
+        list[str] | None, typer.Argument(help="NAME=VALUE …; over osc:// also /ADDRESS=VALUE")
+    ] = None,
     state: Annotated[str | None, typer.Option(help="[GROUP/]VALUE")] = None,
     event: Annotated[str | None, typer.Option(help="NAME")] = None,
     to: Annotated[
@@ -205,7 +223,10 @@ def _send_osc(
     target: tuple[str, int], pairs: list[tuple[str, float]], state: str | None, event: str | None
 ) -> None:
     once = secrets.token_hex(4)  # the engine answers a copy of an id that it knows, and acts once
-    messages = [OscMessage(f"/adaptive/parameter/{name}", (value,)) for name, value in pairs]
+    messages = [
+        OscMessage(name if name.startswith("/") else f"/adaptive/parameter/{name}", (value,))
+        for name, value in pairs
+    ]
     asked = {}
     for kind, name in (("state", state), ("event", event)):
         if name is not None:
@@ -254,6 +275,9 @@ def _osc_answers(sender: socket.socket, packet: bytes, asked: Mapping[str, str])
 def _send_tcp(
     target: tuple[str, int], pairs: list[tuple[str, float]], state: str | None, event: str | None
 ) -> None:
+    if addresses := [name for name, _ in pairs if name.startswith("/")]:
+        message = f"{addresses[0]!r} is an OSC address: send it with --to osc://HOST:PORT"
+        raise UsageError(message)
     documents: list[dict[str, Any]] = [
         {"parameter": name, "value": value, "id": name} for name, value in pairs
     ]

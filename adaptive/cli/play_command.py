@@ -235,9 +235,9 @@ def _drawn_seed(seed: int | None, place: Site | None) -> int:
     if seed is not None:
         return seed
     of_site = None if place is None else place.file.seed
-    if of_site == "day":
-        return seed_of_day()
-    return secrets.randbelow(2**31) if of_site is None else of_site
+    if place is not None and of_site == "day":
+        return seed_of_day(place.file.hours)
+    return of_site if isinstance(of_site, int) else secrets.randbelow(2**31)
 
 
 def _card_of(place: Site | None, device: str | None, channels: int | None) -> tuple[str | None, int | None]:

@@ -113,7 +113,7 @@ def is_implausible(parameter: Any, value: float, frame: int, sample_rate: float)
 @rtsafe
 def watch_rate(parameter: Any) -> None:
     """Let a quantum pass for the rate of a parameter that is expected to arrive regularly."""
-    if parameter["rate_keep"] <= ZERO:
+    if parameter["rate_keep"] <= ZERO or parameter["has_arrived"] == 0:  # before the first there is no rate
         return
     parameter["activity"] *= parameter["rate_keep"]
     if parameter["is_slow"] == 0:

@@ -20,7 +20,7 @@ from adaptive.preset.faults import FaultList, KeyPath, join_names, nearest, show
 from adaptive.preset.instead import LARGEST_NUMBER, brackets, instead
 from adaptive.preset.instrument_tables import InstrumentTable
 from adaptive.preset.misnamed import group_of, is_slip, meaning
-from adaptive.preset.schema import Grid, InputTable, PresetFile, StingerTable
+from adaptive.preset.schema import Grid, PresetFile, StingerTable
 from adaptive.preset.table import Table
 
 FREE_PREFIX = "x_"
@@ -29,7 +29,6 @@ FREE_PREFIX = "x_"
 # Keys reserved for later versions; a suggestion of another name would mislead.
 NOT_YET: Mapping[type, frozenset[str]] = {
     StingerTable: frozenset({"first_pass", "wrapped"}),
-    InputTable: frozenset({"combine"}),
 }
 
 GRID_KEYS = ("every_bars", "every_beats", "marker")

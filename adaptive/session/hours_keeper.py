@@ -151,7 +151,8 @@ class HoursKeeper(InputBase):
             self._fade(0.0, 0.0 if before in {"", "closing"} else min(BACK_S, self._table.fade_s))
             self._play(is_playing=False, seconds=0.0 if before in {"", "closing"} else BACK_S)
             coming = self._hours.next(now) if self._is_sure or self._table.unsure == "clock" else None
-            until = "" if coming is None else f" until {coming.begins.isoformat(timespec='minutes')}"
+            begins = None if coming is None else coming.begins.astimezone(self._hours.zone())
+            until = "" if begins is None else f" until {begins.isoformat(timespec='minutes')}"
             reason = f"the place is closed{until}"
         if not self._is_sure and self._table.unsure != "clock":
             reason += ", until the clock is synchronised"

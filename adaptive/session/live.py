@@ -322,10 +322,13 @@ class LiveSession:
     def begin_day(self) -> bool:
         """Begin the music anew with the chance of the day, if the place wants that; whether it does."""
         site, performance = self.options.site, self.performance
-        if site is None or site.file.seed != "day" or performance.seed == seed_of_day():
+        if site is None or site.file.seed != "day":
+            return False
+        seed = seed_of_day(site.file.hours)
+        if performance.seed == seed:
             return False
         name = performance.preset.folder.name
-        self.receive(Transaction([LoadPreset(name, seed=seed_of_day())]))
+        self.receive(Transaction([LoadPreset(name, seed=seed)]))
         return True
 
     def report(self, sender: str, sentence: str) -> None:

@@ -10,11 +10,13 @@ import contextlib
 import datetime
 import json
 import re
+import zoneinfo
 from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
 from adaptive.conductor.log import Line
+from adaptive.site.hours_table import HoursTable
 
 LARGEST_FILE = 8_000_000
 MOST_FILES = 16
@@ -31,9 +33,10 @@ def wall_now() -> datetime.datetime:
     return datetime.datetime.now().astimezone()
 
 
-def seed_of_day() -> int:
-    """The present local date as a number: the seed of a place with ``seed = "day"``."""
-    return int(f"{wall_now():%Y%m%d}")
+def seed_of_day(hours: HoursTable | None, now: Callable[[], datetime.datetime] = wall_now) -> int:
+    """The present date as a number, in the zone of the place, else of the machine: ``seed = "day"``."""
+    zone = None if hours is None or hours.timezone is None else zoneinfo.ZoneInfo(hours.timezone)
+    return int(f"{now().astimezone(zone):%Y%m%d}")
 
 
 class NightLog:

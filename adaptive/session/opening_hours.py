@@ -48,7 +48,7 @@ class OpeningHours:
 
     def _around(self, now: datetime.datetime, days: int = 2) -> Iterator[Opening]:
         """Openings from the day before yesterday on, in order."""
-        today = now.astimezone(self._zone()).date()
+        today = now.astimezone(self.zone()).date()
         for number in range(-2, days):
             date = today + number * ONE_DAY
             if DAYS[date.weekday()] in self.table.days and date.isoformat() not in self.table.closed:
@@ -57,10 +57,10 @@ class OpeningHours:
     def _on(self, date: datetime.date) -> Opening:
         opens, closes = (datetime.time.fromisoformat(one) for one in (self.table.open, self.table.close))
         end = date if closes > opens else date + ONE_DAY
-        begins = instant(datetime.datetime.combine(date, opens), self._zone())
-        return Opening(begins, instant(datetime.datetime.combine(end, closes), self._zone()))
+        begins = instant(datetime.datetime.combine(date, opens), self.zone())
+        return Opening(begins, instant(datetime.datetime.combine(end, closes), self.zone()))
 
-    def _zone(self) -> datetime.tzinfo:
+    def zone(self) -> datetime.tzinfo:
         """The zone of the table; left out, that of the machine."""
         if self.table.timezone is not None:
             return zoneinfo.ZoneInfo(self.table.timezone)

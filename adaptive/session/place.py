@@ -76,6 +76,16 @@ def site_place(table: PlacedTable) -> PlaceSpec:
     return place_spec(table, {})
 
 
+def unknown_sentence(site: Site, preset: Preset) -> str:
+    """What a site file places and a preset does not have, as a sentence; empty: nothing."""
+    unknown = unknown_names(site, preset)
+    return (
+        f"{site.path.name} places what {preset.file.name} does not have: {', '.join(unknown)}"
+        if unknown
+        else ""
+    )
+
+
 def unknown_names(site: Site, preset: Preset) -> list[str]:
     """Names of what a site places or plays directly, and the preset does not have."""
     file = preset.file

@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 from adaptive.inputs.osc_codec import OscMessage, decode, encode_message, flatten
+from tests.helpers.presets import two_sections
 from tests.unit.cli.running import Run
 
 
@@ -104,3 +105,24 @@ def test_a_site_file_is_checked_with_or_without_a_preset(run: Run, tmp_path: Pat
     assert (fine.code, fine.out) == (0, f"{site}: no faults\n")
     assert (wrong.code, json.loads(wrong.out)["findings"][0]["at"]) == (1, "speakers[1].channel")
     assert run("check").code == 2
+
+
+def test_a_name_with_a_slash_is_sent_as_that_osc_address_and_refused_over_tcp(run: Run) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.settimeout(5.0)
+        done = run("send", "/sensor/1/presence=0.5", "--to", f"osc://127.0.0.1:{listener.getsockname()[1]}")
+        message = flatten(decode(listener.recv(1 << 16)))[1][0]
+    refused = run("send", "/sensor/1/presence=0.5", "--to", "tcp://127.0.0.1:1")
+
+    assert (done.code, message.address, message.arguments) == (0, "/sensor/1/presence", (0.5,))
+    assert (refused.code, "send it with --to osc://HOST:PORT" in refused.err) == (2, True)
+
+
+def test_a_place_that_the_preset_does_not_have_is_told_by_check_too(run: Run, tmp_path: Path) -> None:
+    two_sections(tmp_path / "small")
+    site = tmp_path / "hall.toml"
+    site.write_text("[places.nobody]\nazimuth_deg = 30.0\n")
+    done = run("check", tmp_path / "small", "--site", site)
+
+    assert "does not have: nobody" in done.err

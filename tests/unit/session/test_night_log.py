@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from adaptive.session.explain import explain_log
-from adaptive.session.night_log import NightLog
+from adaptive.session.night_log import NightLog, seed_of_day
+from adaptive.site.hours_table import HoursTable
 
 
 def line(t: float, kind: str = "health", **more: Any) -> dict[str, Any]:
@@ -73,3 +74,10 @@ def test_a_folder_that_cannot_be_written_is_told_once_and_the_music_goes_on(tmp_
 
     assert len(night.told) == 1
     assert "the log ends here, the music goes on" in night.told[0]
+
+
+def test_the_seed_of_the_day_is_the_date_in_the_zone_of_the_place() -> None:
+    hours = HoursTable("10:00", "18:00", "Pacific/Auckland")
+    now = datetime.datetime.fromisoformat("2026-11-30T23:00:00+00:00")
+
+    assert seed_of_day(hours, lambda: now) == 20261201
