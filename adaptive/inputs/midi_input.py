@@ -13,6 +13,7 @@ from adaptive.errors import MachineError, ProtocolError
 from adaptive.inputs.input import InputBase, InputHost
 from adaptive.inputs.message import Checker, Request, Transaction
 from adaptive.inputs.midi.names import find_name
+from adaptive.inputs.midi.port_list import PortList
 from adaptive.inputs.midi.ports import CLIENT, MidiSystem, Port
 from adaptive.inputs.midi.reader import MidiMappings, MidiReader
 from adaptive.preset.model import Preset
@@ -57,9 +58,8 @@ class MidiInput(InputBase):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(host)
-        self._wanted, self._make_system, self._tables, self._now = wanted, make_system, tables, clock
-        self._system: MidiSystem | None = None
-        self._is_broken = False
+        self._wanted, self._tables, self._now = wanted, tables, clock
+        self._midi = PortList(make_system, lambda sentence: host.complain(sentence))
         self._readers: dict[str, MidiReader] = {}
         self._ports: dict[str, Port] = {}
         self._waiting: deque[tuple[str, bytes, float]] = deque(maxlen=MOST_WAITING)
@@ -96,7 +96,7 @@ class MidiInput(InputBase):
         for port, reader in self._readers.items():
             self._receive(port, reader.follow(now))
         is_free = self._polling is None or self._polling.done()
-        if self.is_needed and not self._is_broken and is_free and now - self._polled_s >= POLL_S:
+        if self.is_needed and not self._midi.is_broken and is_free and now - self._polled_s >= POLL_S:
             self._polled_s = now
             self._polling = asyncio.get_running_loop().create_task(self._poll())
 
@@ -109,28 +109,17 @@ class MidiInput(InputBase):
     # ── ports ──────────────────────────────────────────────────────────────────────────────────
 
     async def _poll(self) -> None:
-        """Open the ports that have come, and close those that have gone.
-
-        What a library does may take long, so it is called in another thread.
-        """
-        if self._system is None:
-            try:
-                self._system = await asyncio.to_thread(self._make_system)
-            except MachineError as error:
-                self._is_broken = True
-                self.host.complain(f"{error}; the music plays without it")
-                return
-        try:
-            there = await asyncio.to_thread(self._system.inputs)
-        except Exception as error:  # whatever a library raises when its server has gone
-            self.host.complain(f"MIDI: the ports cannot be listed: {error}")
-            there = []
+        """Open the ports that have come, and close those that have gone."""
+        system = await self._midi.system()
+        if system is None:
+            return
+        there = await self._midi.names(system.inputs)
         for name in [name for name in self._ports if name not in there]:
             self._forget(name)
         asked = self._asked(there)
         for name in asked:
             if name not in self._ports:
-                await self._open_port(self._system, name)
+                await self._open_port(system, name)
 
     async def _open_port(self, system: MidiSystem, name: str) -> None:
         def take(data: bytes, at_s: float) -> None:  # in a thread of the library

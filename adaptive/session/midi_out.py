@@ -17,6 +17,7 @@ from adaptive.errors import MachineError
 from adaptive.inputs.input import InputBase, InputHost
 from adaptive.inputs.midi.clock import PULSES
 from adaptive.inputs.midi.names import find_name
+from adaptive.inputs.midi.port_list import PortList
 from adaptive.inputs.midi.ports import MidiSystem, Port
 from adaptive.inputs.midi.stream import CLOCK, CONTINUE, SONG_POSITION, START, STOP
 from adaptive.music.channel_note import ControlChange
@@ -81,9 +82,8 @@ class MidiOut(InputBase):
     ) -> None:
         super().__init__(host)
         self._wanted = [WantedPort.parse(text) for text in wanted]
-        self._make_system, self._heard_s, self._now = make_system, heard_s, clock
-        self._system: MidiSystem | None = None
-        self._is_broken, self._polled_s = False, 0.0
+        self._heard_s, self._now = heard_s, clock
+        self._midi, self._polled_s = PortList(make_system, lambda sentence: host.complain(sentence)), 0.0
         self._polling: asyncio.Task[None] | None = None
         self._names: dict[str, str] = {}
         self._ports: dict[str, Port] = {}
@@ -103,22 +103,12 @@ class MidiOut(InputBase):
     async def _poll(self) -> None:
         """Open the ports that have come, and forget those that have gone."""
         self._polled_s = self._now()
-        if self._is_broken:
+        system = await self._midi.system()
+        if system is None:
             return
-        if self._system is None:
-            try:
-                self._system = await asyncio.to_thread(self._make_system)
-            except MachineError as error:
-                self._is_broken = True
-                self.host.complain(f"{error}; the music plays without it")
-                return
-        try:
-            there = await asyncio.to_thread(self._system.outputs)
-        except Exception as error:  # whatever a library raises when its server has gone
-            self.host.complain(f"MIDI: the ports cannot be listed: {error}")
-            there = []
+        there = await self._midi.names(system.outputs)
         for wanted in self._wanted:
-            await self._open_port(self._system, wanted, there)
+            await self._open_port(system, wanted, there)
 
     async def _open_port(self, system: MidiSystem, wanted: WantedPort, there: Sequence[str]) -> None:
         name, known = find_name(wanted.port, there), self._names.get(wanted.port)
@@ -178,7 +168,7 @@ class MidiOut(InputBase):
     def follow(self) -> None:
         """Send what has become final in the control steps since the last call."""
         is_free = self._polling is None or self._polling.done()
-        if is_free and not self._is_broken and self._now() - self._polled_s >= POLL_S:
+        if is_free and not self._midi.is_broken and self._now() - self._polled_s >= POLL_S:
             self._polled_s = self._now()
             self._polling = asyncio.get_running_loop().create_task(self._poll())
         if not self._senders:

@@ -112,7 +112,7 @@ def test_nothing_is_opened_where_nothing_listens(tmp_path: Path) -> None:
     async def act(made: MidiInput, poll: Any) -> None:
         await poll()
         assert not made.is_needed
-        assert made._system is None
+        assert made._midi._system is None
 
     run(host, (), FakeMidi(("keys",)), act)
     assert host.said == []
