@@ -156,7 +156,7 @@ def render(
         tuple(json.loads(line) for line in log),
         loaded.file.name,
         job.seed,
-        (*ignored, *missing.sentences()),
+        (*ignored, *renderer.remarks, *missing.sentences()),
         credits_of(loaded),
         midi.getvalue(),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import subprocess
 import sys
 import threading
@@ -16,6 +17,10 @@ from adaptive.patches.messages import PatchBeginning, PatchReply, Update
 
 PATCH = "--patch"
 """Argument with which a frozen program serves a patch."""
+
+
+MOST_ORDERS = 64
+"""Messages that wait to be written: a third of a second of control steps."""
 
 
 class PatchProcess:
@@ -51,12 +56,22 @@ class PatchProcess:
         self._is_closed = False
         self._listener = threading.Thread(target=self._listen, daemon=True, name="replies of a patch")
         self._listener.start()
-        self._send(msgspec.msgpack.encode(beginning))
+        # a process reads nothing while it builds its graph, and a full pipe would hold up whoever writes
+        self._orders: queue.Queue[bytes | None] = queue.Queue(MOST_ORDERS)
+        self._writer = threading.Thread(target=self._write, daemon=True, name="orders of a patch")
+        self._writer.start()
+        self._orders.put(msgspec.msgpack.encode(beginning))
+
+    @property
+    def has_room(self) -> bool:
+        """Whether it can be told something now."""
+        return not self._orders.full()
 
     def tell(self, update: Update) -> None:
-        """Tell what has changed; a process that has ended is told nothing."""
+        """Tell what has changed; a process that has ended, or has no room, is told nothing."""
         if not self.is_over:
-            self._send(msgspec.msgpack.encode(update))
+            with contextlib.suppress(queue.Full):
+                self._orders.put_nowait(msgspec.msgpack.encode(update))
 
     def wait(self, seconds: float) -> bool:
         """Wait until the graph is built or cannot be; returns whether it is."""
@@ -75,16 +90,20 @@ class PatchProcess:
         self._is_closed = self.is_over = True
         self._process.kill()
         self._process.wait()
+        with contextlib.suppress(queue.Full):
+            self._orders.put_nowait(None)
         self._listener.join(2.0)
+        self._writer.join(2.0)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with contextlib.suppress(OSError, ValueError):
                     pipe.close()
 
-    def _send(self, message: bytes) -> None:
+    def _write(self) -> None:
         assert self._process.stdin is not None
         with contextlib.suppress(OSError, ValueError, wire.WireError):  # its end is told by the listener
-            wire.send(self._process.stdin, message)
+            while (order := self._orders.get()) is not None and not self._is_closed:
+                wire.send(self._process.stdin, order)
 
     def _listen(self) -> None:
         assert self._process.stdout is not None

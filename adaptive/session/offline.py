@@ -205,8 +205,8 @@ class Renderer:
             job.preset, job.seed, job.sample_rate, job.channels, bank, write_log,
             recorded_bars=job.trace.bars if job.trace else (), rig=job.rig, ceiling_db=job.ceiling_db,
         )  # fmt: skip
-        self.remarks: list[str] = []
-        self._patches = Patches(self.remarks.append, is_lockstep=True)
+        self._remarks: list[str] = []
+        self._patches = Patches(self._remarks.append, is_lockstep=True)
         begun, lines = split_trace(job.trace) if job.trace else (AS_DECLARED, ())
         self._beginning = job.beginning.followed_by(begun)
         self._feed = _TraceFeed(self.performance, lines)
@@ -219,6 +219,11 @@ class Renderer:
         elif job.ending not in {"cut", "cadence"}:
             message = f"the ending must be cut, fade or cadence, not {job.ending!r}"
             raise InputError(message)
+
+    @property
+    def remarks(self) -> list[str]:
+        """Sentences about what is not played as the preset says it."""
+        return [*self._remarks, *self.performance.remarks]
 
     @property
     def frames(self) -> int:
@@ -273,7 +278,7 @@ class Renderer:
             self._patches.begin(self.performance)
             self._patches.follow(self.performance)
         else:
-            self.remarks.append(refusal(layers))
+            self._remarks.append(refusal(layers))
 
     def close(self) -> None:
         """End the processes of generators and patches."""
@@ -366,7 +371,7 @@ def render_to_files(
         if isinstance(sink, MidiExport):
             sink.save()
             result.notes, result.remarks = sink.notes, sink.remarks()
-        result.remarks += [*renderer.remarks, *missing.sentences(), *renderer.performance.remarks]
+        result.remarks += [*renderer.remarks, *missing.sentences()]
     return result
 
 

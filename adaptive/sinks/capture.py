@@ -90,8 +90,9 @@ class CaptureStream:
     def feed(self, captured: Sequence[Captured]) -> None:
         """Copy to other rings from now on; sixteen at most."""
         record: Any = self._record[0]
-        record["count"] = 0
-        time.sleep(QUIET_S)
+        if record["count"] > 0:
+            record["count"] = 0
+            time.sleep(QUIET_S)
         self._kept = [one.ring for one in captured]
         for number, one in enumerate(captured[:MOST_CAPTURED]):
             record["at_words"][number] = one.ring.words_address

@@ -60,6 +60,7 @@ class CardInput(InputBase):
         self._layout: Any = None
         self._blocks, self._heard_s, self._next_try_s = -1, 0.0, 0.0
         self._complaint = ""
+        self._fed: list[Captured] = []
         self._opened: CaptureStream | DeviceError | None = None
         self._is_over = False
         self._next_look_s, self._starved = 0.0, dict[str, int]()
@@ -118,7 +119,7 @@ class CardInput(InputBase):
             self._tell(f"{opened}; {', '.join(one.layer for one in self._streams)} is silent")
             return
         rate = performance.engine.spec.sample_rate
-        self._capture = opened
+        self._capture, self._fed = opened, []
         self._blocks, self._heard_s, self._complaint = -1, time.monotonic(), ""
         self._feed(performance)
         latency_ms = 1000.0 * (self._frames_waiting() / rate + self._capture.latency_s)
@@ -139,7 +140,10 @@ class CardInput(InputBase):
             self._set_latency(stream, max(int(stream.record["latency"]), self._frames_waiting()))
             stream.record["fade_step"] = 1.0
             stream.ring.has_writer = True
-        self._capture.feed([Captured(*channels_of(one), one.ring) for one in self._streams])
+        fed = [Captured(*channels_of(one), one.ring) for one in self._streams]
+        if fed != self._fed:  # most edits leave them as they are
+            self._capture.feed(fed)
+            self._fed = fed
 
     def _make_room(self, performance: Any) -> None:
         """Let more frames wait where a stream has run out several times: this machine wakes threads late."""

@@ -50,6 +50,7 @@ class RunningPatch:
         self.stream, self.restarts_left, self.restart_at = stream, RESTARTS, 0.0
         self._told: dict[str, float] = {}
         self._notes: tuple[PatchNote, ...] = ()
+        self._told_at = -1
         self.until = 0
         text = stream.spec.name.removeprefix(PYO)
         path, _, function = text.rpartition(":")
@@ -63,7 +64,7 @@ class RunningPatch:
     def begin(self, performance: Any) -> None:
         """Start its process."""
         rate = performance.engine.spec.sample_rate
-        self._told, self._notes = {}, ()
+        self._told, self._notes, self._told_at = {}, (), -1
         values = self._values(performance)
         latency = int(self.stream.record["latency"])
         ring = self.stream.ring
@@ -85,8 +86,11 @@ class RunningPatch:
         return {name: values.number(name) for name in performance.layout.parameters}
 
     def follow(self, performance: Any) -> None:
-        """Tell what has changed since the last call."""
+        """Tell what has changed since it was told last; in a live session once a control step."""
         playback = performance.conductor.playback
+        if not self._is_lockstep and (playback.now == self._told_at or not self.process.has_room):
+            return
+        self._told_at = playback.now
         values = self._values(performance)
         changed = {name: value for name, value in values.items() if self._told.get(name) != value}
         self._told = values

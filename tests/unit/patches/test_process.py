@@ -7,10 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from adaptive.kernel.sources.frame_ring import FrameRing
+from adaptive.patches.messages import PatchBeginning, Update
+from adaptive.patches.process import PatchProcess
 from adaptive.preset.load import load
 from adaptive.session.offline import Renderer, RenderJob
 from adaptive.session.performance import vocabulary
-from tests.helpers.presets import HEAD
+from tests.helpers.presets import HEAD, RATE
 
 pytest.importorskip("pyo", reason="pip install 'adaptive-soundtrack[pyo]'")
 
@@ -78,3 +81,19 @@ def test_a_patch_that_cannot_play_is_one_sentence_and_silent(
 
     assert remarks == [f"layer cloud: {sentence}"]
     assert not heard.any()
+
+
+@pytest.mark.ci
+def test_a_patch_that_never_ends_to_build_holds_nobody_up(tmp_path: Path) -> None:
+    (tmp_path / "cloud.py").write_text("def build(patch):\n    while True:\n        pass\n", encoding="utf-8")
+    ring = FrameRing(64)
+    made = PatchProcess(
+        PatchBeginning(str(tmp_path / "cloud.py"), "build", ring.name, ring.capacity, 64, RATE, {})
+    )
+    for number in range(20_000):  # more than a pipe holds
+        made.tell(Update(frame=number))
+
+    assert not made.has_room
+    assert not made.is_playing
+    made.close()
+    assert not made._writer.is_alive()
