@@ -7,7 +7,8 @@ import os
 import secrets
 import socket
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
@@ -63,38 +64,65 @@ def check(
         raise UsageError("Missing argument 'PRESETS...': name a preset, or a site file with --site")
     is_faulty = False if site is None else _check_site(site, as_json=as_json)
     for name in presets or ():
-        found = findings_of_preset(name, memory * 1_000_000)
-        if is_listening and not any(finding.severity == "fault" for finding in found):
-            found += _listened(name)
-        has_faults = any(finding.severity == "fault" for finding in found)
-        stretch = {} if has_faults else stretch_of(name)
-        room = {} if has_faults else room_of(name, memory * 1_000_000)
-        _warn_of_places(None if has_faults else site, name)
-        is_faulty = is_faulty or has_faults
-        if as_json:
-            report: dict[str, Any] = {
-                "preset": name,
-                "ok": not has_faults,
-                "findings": [one.as_json() for one in found],
-            }
-            if stretch:
-                report["stretch"] = {
-                    layer: {"kind": one.kind, "reason": one.reason} for layer, one in stretch.items()
-                }
-            if room:
-                report["room"] = {section: one.as_json() for section, one in room.items()}
-            sys.stdout.write(json.dumps(report) + "\n")
-            continue
-        for finding in found:
-            sys.stdout.write(f"{name}: {finding.shown}\n" if len(presets or ()) > 1 else f"{finding.shown}\n")
-        for layer, one in stretch.items():
-            sys.stdout.write(f'layers.{layer}: at another tempo "auto" is "{one.kind}": {one.reason}\n')
-        for section, left in room.items():
-            sys.stdout.write(f"sections.{section}: {left.sentence}\n")
-        if not has_faults:
-            sys.stdout.write(f"{name}: no faults\n")
+        checked = _checked(name, memory * 1_000_000, is_listening=is_listening)
+        if checked.has_faults:
+            is_faulty = True
+        elif site is not None:
+            _warn_of_places(site, name)
+        shown = [json.dumps(checked.as_json())] if as_json else checked.lines(is_named=len(presets or ()) > 1)
+        sys.stdout.writelines(f"{line}\n" for line in shown)
     if is_faulty:
         raise typer.Exit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What was found in a preset: faults and remarks, how stems would be stretched, where room is left."""
+
+    name: str
+    findings: list[Finding]
+    stretch: Mapping[str, StretchKind]
+    room: Mapping[str, SectionRoom]
+
+    @property
+    def has_faults(self) -> bool:
+        """Whether it has faults, and cannot be played."""
+        return any(finding.severity == "fault" for finding in self.findings)
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of `--json`."""
+        report: dict[str, Any] = {
+            "preset": self.name,
+            "ok": not self.has_faults,
+            "findings": [one.as_json() for one in self.findings],
+        }
+        if self.stretch:
+            report["stretch"] = {
+                layer: {"kind": one.kind, "reason": one.reason} for layer, one in self.stretch.items()
+            }
+        if self.room:
+            report["room"] = {section: one.as_json() for section, one in self.room.items()}
+        return report
+
+    def lines(self, *, is_named: bool) -> Iterator[str]:
+        """Lines for the user; `is_named`: each finding begins with the preset's name."""
+        for finding in self.findings:
+            yield f"{self.name}: {finding.shown}" if is_named else finding.shown
+        for layer, one in self.stretch.items():
+            yield f'layers.{layer}: at another tempo "auto" is "{one.kind}": {one.reason}'
+        for section, left in self.room.items():
+            yield f"sections.{section}: {left.sentence}"
+        if not self.has_faults:
+            yield f"{self.name}: no faults"
+
+
+def _checked(name: str, memory_bytes: int, *, is_listening: bool) -> _Checked:
+    """Check a preset; one with faults is neither listened to nor measured."""
+    found = _Checked(name, findings_of_preset(name, memory_bytes), {}, {})
+    if found.has_faults:
+        return found
+    heard = _listened(name) if is_listening else []
+    return _Checked(name, found.findings + heard, stretch_of(name), room_of(name, memory_bytes))
 
 
 def _check_site(path: Path, *, as_json: bool) -> bool:
@@ -114,13 +142,11 @@ def _check_site(path: Path, *, as_json: bool) -> bool:
     return is_faulty
 
 
-def _warn_of_places(path: Path | None, name: str) -> None:
+def _warn_of_places(path: Path, name: str) -> None:
     """Tell, as `play` does, which places of a site file a preset does not have."""
     from adaptive.cli.common import say
     from adaptive.session.place import unknown_sentence
 
-    if path is None:
-        return
     try:
         sentence = unknown_sentence(load_site(path), open_preset(name))
     except SiteError:  # its faults are told
