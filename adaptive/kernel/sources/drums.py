@@ -46,6 +46,7 @@ from adaptive.kernel.sources.notes import (
     take_commands,
     telemetry_of,
 )  # fmt: skip
+from adaptive.kernel.sources.plain import chance
 from adaptive.kernel.sources.source_record import instrument_record, voice_record
 
 Q = np.int64(QUANTUM)
@@ -100,14 +101,6 @@ EVEN_1, EVEN_2 = np.uint32(3242174889), np.uint32(2447445414)
 """Shares of 2³² by which a point goes through a square evenly: 1 / g and 1 / g², g³ = g + 1."""
 
 OF_LOW, OF_HIGH = np.int32(LOW), np.int32(HIGH)
-
-
-@rtsafe
-def chance(group: Any, lane: int) -> float:
-    """A number from -1 to 1, another each time."""
-    seed = np.uint32(group["seed"][lane] * np.uint32(1664525) + np.uint32(1013904223))
-    group["seed"][lane] = seed
-    return F32(np.int32(seed)) * F32(2.0**-31)
 
 
 @rtsafe

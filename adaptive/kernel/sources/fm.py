@@ -15,7 +15,7 @@ from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32, HALF, ONE, ZERO, exp2, sine
 from adaptive.kernel.layout import HEADER, LANES, QUANTUM
 from adaptive.kernel.processors.descriptor import NamedOption, Parameter
-from adaptive.kernel.sources.controls import follow_controls, ratios_of
+from adaptive.kernel.sources.controls import ratios_of
 from adaptive.kernel.sources.descriptor import NumbersSpec, SoundSource
 from adaptive.kernel.sources.notes import (
     OFF,
@@ -23,8 +23,6 @@ from adaptive.kernel.sources.notes import (
     entries_of,
     is_playing,
     next_split,
-    take_commands,
-    telemetry_of,
 )
 from adaptive.kernel.sources.plain import (
     BIT,
@@ -34,13 +32,12 @@ from adaptive.kernel.sources.plain import (
     SIXTY_DB,
     add_row,
     advance_plain,
+    begin_plain,
     change_plain,
     close_plain,
     plain_parameters,
-    prepare_plain,
     value,
 )  # fmt: skip
-from adaptive.kernel.sources.polyphony import make_room
 from adaptive.kernel.sources.source_record import instrument_record, voice_record
 from adaptive.kernel.sources.synth import hz_of_pitch
 
@@ -231,18 +228,13 @@ def unit(header_address: int, instrument_address: int, _first: int, _count: int)
     header = carray(pointer(header_address), np.int64(1), HEADER)[0]
     fm = carray(pointer(instrument_address), np.int64(1), FM)[0]
     voices = carray(pointer(fm["voices"]), fm["group_count"], FM_VOICES)
-    entries, frame, before = entries_of(header), header["frame"], fm["sounding"]
-    if take_commands(voices, fm, entries, frame, telemetry_of(header)):
-        follow_controls(fm, RATIOS, before)
-        make_room(voices, fm, frame, telemetry_of(header))
-        rate, sounding = F32(header["sample_rate"]), np.int32(0)
-        prepare_plain(fm, rate)
+    if begin_plain(header, voices, fm, RATIOS):
+        entries, frame, rate = entries_of(header), header["frame"], F32(header["sample_rate"])
         row = carray(pointer(header["at_lanes"]), Q, np.float32)
         for number in range(np.int64(fm["group_count"])):
             if is_playing(voices[number]):
                 render(voices[number], fm, entries, bus_of(header, fm), row, frame, rate)
-                sounding = np.int32(1)
-        fm["sounding"] = sounding
+                fm["sounding"] = np.int32(1)
     return np.int32(0)
 
 

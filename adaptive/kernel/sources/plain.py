@@ -1,7 +1,8 @@
 """What simple sources share: one envelope, gain and place of each voice, in straight lines over a quantum.
 
 A source gives its record `PLAIN_FIELDS` and its voices `PLAIN_VOICES`, begins its parameters with
-`plain_parameters`, and writes the samples of a voice to a row that `add_row` adds to a bus.
+`plain_parameters` and a quantum with `begin_plain`, and writes the samples of a voice to a row that `add_row`
+adds to a bus.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32, ONE, TWO, ZERO, exp2, gain_of_db, pan_left, pan_right
 from adaptive.kernel.layout import LANES, QUANTUM
 from adaptive.kernel.processors.descriptor import Parameter
+from adaptive.kernel.sources.controls import follow_controls
 from adaptive.kernel.sources.notes import (
     ATTACK,
     DECAY,
@@ -22,9 +24,13 @@ from adaptive.kernel.sources.notes import (
     RELEASE,
     begin_notes,
     end_note,
+    entries_of,
     forget_starts,
     release_notes,
+    take_commands,
+    telemetry_of,
 )
+from adaptive.kernel.sources.polyphony import make_room
 from adaptive.kernel.sources.synth import next_level
 
 Q = np.int64(QUANTUM)
@@ -117,6 +123,22 @@ def prepare_plain(instrument: Any, rate: float) -> None:
     instrument["gain"] = gain_of_db(value(instrument, LEVEL)) * instrument["fade_value"]
     spread = value(instrument, SPREAD) + F32(0.5) * value(instrument, SPACE)
     instrument["aside"] = F32(0.8) * min(max(spread, ZERO), ONE)
+
+
+@rtsafe
+def begin_plain(header: Any, voices: Any, instrument: Any, ratios: int) -> bool:
+    """Take the commands of a quantum and prepare all voices; return whether any may sound.
+
+    `ratios` is the mask of the parameters that move along ratios, see `controls.ratios_of`.
+    """
+    entries, frame, before = entries_of(header), header["frame"], instrument["sounding"]
+    if not take_commands(voices, instrument, entries, frame, telemetry_of(header)):
+        return False
+    follow_controls(instrument, ratios, before)
+    make_room(voices, instrument, frame, telemetry_of(header))
+    prepare_plain(instrument, F32(header["sample_rate"]))
+    instrument["sounding"] = np.int32(0)
+    return True
 
 
 @rtsafe

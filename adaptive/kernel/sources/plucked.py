@@ -17,7 +17,7 @@ from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32, HALF, ONE, ZERO, cosine, exp2, filter_warp, sine
 from adaptive.kernel.layout import HEADER, LANES, QUANTUM
 from adaptive.kernel.processors.descriptor import NamedOption, Parameter
-from adaptive.kernel.sources.controls import follow_controls, ratios_of
+from adaptive.kernel.sources.controls import ratios_of
 from adaptive.kernel.sources.descriptor import NumbersSpec, SoundSource
 from adaptive.kernel.sources.notes import (
     OFF,
@@ -26,8 +26,6 @@ from adaptive.kernel.sources.notes import (
     entries_of,
     is_playing,
     next_split,
-    take_commands,
-    telemetry_of,
 )  # fmt: skip
 from adaptive.kernel.sources.plain import (
     BIT,
@@ -38,14 +36,13 @@ from adaptive.kernel.sources.plain import (
     SPACE,
     add_row,
     advance_plain,
+    begin_plain,
     chance,
     change_plain,
     close_plain,
     plain_parameters,
-    prepare_plain,
     value,
 )  # fmt: skip
-from adaptive.kernel.sources.polyphony import make_room
 from adaptive.kernel.sources.source_record import instrument_record, voice_record
 from adaptive.kernel.sources.synth import hz_of_pitch
 
@@ -257,18 +254,13 @@ def unit(header_address: int, instrument_address: int, _first: int, _count: int)
     header = carray(pointer(header_address), np.int64(1), HEADER)[0]
     plucked = carray(pointer(instrument_address), np.int64(1), PLUCKED)[0]
     voices = carray(pointer(plucked["voices"]), plucked["group_count"], PLUCKED_VOICES)
-    entries, frame, before = entries_of(header), header["frame"], plucked["sounding"]
-    if take_commands(voices, plucked, entries, frame, telemetry_of(header)):
-        follow_controls(plucked, RATIOS, before)
-        make_room(voices, plucked, frame, telemetry_of(header))
-        rate, sounding = F32(header["sample_rate"]), np.int32(0)
-        prepare_plain(plucked, rate)
+    if begin_plain(header, voices, plucked, RATIOS):
+        entries, frame, rate = entries_of(header), header["frame"], F32(header["sample_rate"])
         row = carray(pointer(header["at_lanes"]), Q, np.float32)
         for number in range(np.int64(plucked["group_count"])):
             if is_playing(voices[number]):
                 render(voices[number], plucked, entries, bus_of(header, plucked), row, frame, rate)
-                sounding = np.int32(1)
-        plucked["sounding"] = sounding
+                plucked["sounding"] = np.int32(1)
     return np.int32(0)
 
 

@@ -16,6 +16,7 @@ from numba.extending import intrinsic
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.interpolate import ROWS, SHORT_BEFORE, SHORT_TAPS, interpolated_rising
+from adaptive.kernel.dsp.lane_frames import LaneFilter, added
 from adaptive.kernel.dsp.maths import F32
 from adaptive.kernel.dsp.vectors import (
     LANE_BYTES,
@@ -89,45 +90,24 @@ def _offset(name: str) -> int:
     return int(SAMPLER_VOICES.fields[name][1])
 
 
-def _added(builder: Any, value: Any, base: Any, at: Any) -> None:
-    """Add a vector to sixteen floats in memory."""
-    store(builder, builder.fadd(load(builder, base, at, LANE_FLOATS), value), base, at)
+class _LowPass(LaneFilter):
+    """Sixteen low-passes, each of which passes its input where it is not `wet`.
 
-
-class _LowPass:
-    """Sixteen filters of two poles, each of which passes its input where it is not `wet`.
-
-    As in `synth_frames`: the low-pass is the mean of the old and the new state.
+    The low-pass is the mean of the old and the new state.
     """
 
     def __init__(self, builder: Any, voices: Any) -> None:
-        self.builder = builder
-        self.state = {
-            name: cgutils.alloca_once_value(builder, _field(builder, voices, name))
-            for name in ("low", "band")
-        }
-        self.lines = [[_field(builder, voices, f"b{n}{end}") for end in ("", "_step")] for n in (1, 2, 3)]
+        lines = [(_offset(f"b{n}"), _offset(f"b{n}_step")) for n in (1, 2, 3)]
+        super().__init__(builder, voices, (_offset("low"), _offset("band")), lines)
         wet = _field(builder, voices, "wet")
-        self.dry = builder.fsub(everywhere(1.0, LANE_FLOATS), wet)
-        self.half_wet = builder.fmul(everywhere(0.5, LANE_FLOATS), wet)
+        self._dry = builder.fsub(everywhere(1.0, LANE_FLOATS), wet)
+        self._half_wet = builder.fmul(everywhere(0.5, LANE_FLOATS), wet)
 
     def step(self, x: Any, frame: Any) -> Any:
-        """Filter one frame; the coefficients are straight lines over the quantum."""
-        builder = self.builder
-        b1, b2, b3 = (builder.fadd(b, builder.fmul(step, frame)) for b, step in self.lines)
-        low, band = (builder.load(self.state[name]) for name in ("low", "band"))
-        above = builder.fsub(x, low)
-        next_band = builder.fadd(builder.fmul(b1, band), builder.fmul(b2, above))
-        next_low = builder.fadd(builder.fadd(low, builder.fmul(b2, band)), builder.fmul(b3, above))
-        builder.store(next_low, self.state["low"])
-        builder.store(next_band, self.state["band"])
-        passed = builder.fmul(self.half_wet, builder.fadd(low, next_low))
-        return builder.fadd(passed, builder.fmul(self.dry, x))
-
-    def store_state(self, voices: Any) -> None:
-        """Store the state for the next piece."""
-        for name, state in self.state.items():
-            store(self.builder, self.builder.load(state), voices, _offset(name))
+        """Filter one frame."""
+        lows, _ = self.sums(x, frame)
+        passed = self.builder.fmul(self._half_wet, lows)
+        return self.builder.fadd(passed, self.builder.fmul(self._dry, x))
 
 
 @intrinsic
@@ -158,14 +138,14 @@ def _shape_lanes(_context: Any, _blocks: Any, _voices: Any, _first: Any, _last: 
                 out = builder.fmul(passed, gain)
                 builder.store(out, latest)
                 for channel, pan in channels:
-                    _added(builder, builder.fmul(out, pan), channel, at)
+                    added(builder, builder.fmul(out, pan), channel, at)
 
         is_filtered = builder.icmp_signed("!=", has_filter, WORD(0))
         with builder.if_else(is_filtered) as (filtered, plain):
             with filtered:
                 low_pass = _LowPass(builder, voices)
                 shaped(low_pass)
-                low_pass.store_state(voices)
+                low_pass.store_state()
             with plain:
                 shaped(None)
         store(builder, builder.load(latest), voices, _offset("last"))
@@ -186,7 +166,7 @@ def _ring_out(_context: Any, _blocks: Any, _voices: Any, _first: Any, _last: Any
             at = builder.mul(index, WORD(LANE_BYTES))
             for side, state in enumerate(kept, 1):
                 rest = builder.fmul(builder.load(state), everywhere(RESIDUAL_DECAY, LANE_FLOATS))
-                _added(builder, rest, builder.add(blocks, WORD(side * BLOCK_BYTES)), at)
+                added(builder, rest, builder.add(blocks, WORD(side * BLOCK_BYTES)), at)
                 builder.store(rest, state)
         for name, state in zip(names, kept, strict=True):
             store(builder, builder.load(state), voices, _offset(name))

@@ -10,60 +10,35 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from adaptive.kernel.compile.jit import rtsafe
+from adaptive.kernel.dsp.lane_frames import MixedFilter, added
 from adaptive.kernel.dsp.vectors import LANE_BYTES, LANE_FLOATS, WORD, everywhere, load, splat, store
 from adaptive.kernel.sources.subtractive_oscillators import offset
 
 RESIDUAL_DECAY = 0.985  # per frame: to 1/e in 1.4 ms at 48 kHz
 
 
+def _place(name: str, number: int = 0) -> int:
+    """Offset of a field, or of one of several rows of sixteen numbers in it."""
+    return offset(name) + number * LANE_BYTES
+
+
 def _field(builder: Any, voices: Any, name: str, number: int = 0) -> Any:
-    return load(builder, voices, offset(name) + number * LANE_BYTES, LANE_FLOATS)
+    return load(builder, voices, _place(name, number), LANE_FLOATS)
 
 
-class _ChannelFilter:
-    """Sixteen filters of one channel (see `processors.lowpass`), whose three outputs are mixed."""
-
-    def __init__(self, builder: Any, voices: Any, channel: int, stage: int, shares: Any) -> None:
-        low, band, high = shares
-        half = everywhere(0.5, LANE_FLOATS)
-        damping = _field(builder, voices, "damping", stage)
-        self.builder, self.number = builder, 2 * channel + stage
-        # band-pass and low-pass are means of the old and the new state; the high-pass is x - k·band - low
-        self.of_low = builder.fmul(half, builder.fsub(low, high))
-        self.of_band = builder.fmul(builder.fmul(half, damping), builder.fsub(band, high))
-        self.of_input = high
-        self.state = {
-            name: cgutils.alloca_once_value(builder, _field(builder, voices, name, self.number))
-            for name in ("low", "band")
-        }
-        self.lines = [
-            [_field(builder, voices, name, 3 * stage + n) for name in ("b", "b_step")] for n in range(3)
-        ]
-
-    def step(self, x: Any, frame: Any, is_mixed: bool) -> Any:
-        """Filter one frame; the coefficients are straight lines over the quantum.
-
-        If `is_mixed` is False, band-pass and high-pass have no gain and are not computed.
-        """
-        builder = self.builder
-        b1, b2, b3 = (builder.fadd(b, builder.fmul(step, frame)) for b, step in self.lines)
-        low, band = (builder.load(self.state[name]) for name in ("low", "band"))
-        v3 = builder.fsub(x, low)
-        next_band = builder.fadd(builder.fmul(b1, band), builder.fmul(b2, v3))
-        next_low = builder.fadd(builder.fadd(low, builder.fmul(b2, band)), builder.fmul(b3, v3))
-        builder.store(next_low, self.state["low"])
-        builder.store(next_band, self.state["band"])
-        passed = builder.fmul(self.of_low, builder.fadd(low, next_low))
-        if not is_mixed:
-            return passed
-        passed = builder.fadd(passed, builder.fmul(self.of_band, builder.fadd(band, next_band)))
-        return builder.fadd(passed, builder.fmul(self.of_input, x))
-
-    def store_state(self, voices: Any) -> None:
-        """Store the state for the next piece."""
-        for name, state in self.state.items():
-            at = offset(name) + self.number * LANE_BYTES
-            store(self.builder, self.builder.load(state), voices, at)
+def _filter(builder: Any, voices: Any, channel: int, stage: int, shares: Any) -> MixedFilter:
+    """The filters of a channel of sixteen voices, or the second ones behind them."""
+    low, band, high = shares
+    half = everywhere(0.5, LANE_FLOATS)
+    damping = _field(builder, voices, "damping", stage)
+    weights = (
+        builder.fmul(half, builder.fsub(low, high)),
+        builder.fmul(builder.fmul(half, damping), builder.fsub(band, high)),
+        high,
+    )
+    states = [_place(name, 2 * channel + stage) for name in ("low", "band")]
+    lines = [(_place("b", 3 * stage + n), _place("b_step", 3 * stage + n)) for n in range(3)]
+    return MixedFilter(builder, voices, states, lines, weights)
 
 
 @intrinsic
@@ -83,7 +58,7 @@ def _shape(
 
         def loop(channels: int, stages: int, is_mixed: bool) -> None:
             filters = [
-                [_ChannelFilter(builder, voices, channel, stage, shares) for stage in range(stages)]
+                [_filter(builder, voices, channel, stage, shares) for stage in range(stages)]
                 for channel in range(channels)
             ]
             with cgutils.for_range_slice(builder, first, last, WORD(1)) as (index, _count):
@@ -101,10 +76,10 @@ def _shape(
                     gain = builder.fadd(value, builder.fmul(rise, since))
                     out = builder.fmul(passed[side % channels], gain)
                     builder.store(out, latest[side])
-                    store(builder, builder.fadd(load(builder, total, at, LANE_FLOATS), out), total, at)
+                    added(builder, out, total, at)
             for chain in filters:
                 for stage in chain:
-                    stage.store_state(voices)
+                    stage.store_state()
 
         def loops(channels: int, stages: int) -> None:
             with builder.if_else(mixed) as (some, none):

@@ -16,6 +16,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from adaptive.kernel.compile.jit import rtsafe
+from adaptive.kernel.dsp.lane_frames import MixedFilter, added
 from adaptive.kernel.dsp.vectors import (
     LANE_BYTES,
     LANE_FLOATS,
@@ -43,55 +44,18 @@ def _offset(name: str) -> int:
     return int(VOICE_GROUP.fields[name][1])
 
 
-def _added(builder: Any, value: Any, base: Any, at: Any) -> None:
-    """Add a vector to sixteen floats in memory."""
-    store(builder, builder.fadd(load(builder, base, at, LANE_FLOATS), value), base, at)
-
-
-class _Filter:
-    """Sixteen filters (see `processors.lowpass`) whose low-pass, band-pass and high-pass outputs are mixed.
-
-    Band-pass ``v1`` and low-pass ``v2`` are the means of the old and the new state, and the high-pass is
-    ``x - k·v1 - v2``.  So the mix is a weighted sum of ``x`` and, for each state, of old plus new.
-    """
-
-    def __init__(self, builder: Any, voices: Any, low: Any, band: Any, high: Any) -> None:
-        half = everywhere(0.5, LANE_FLOATS)
-        low, band, high = (splat(builder, share, LANE_FLOATS) for share in (low, band, high))
-        damped = builder.fmul(high, _field(builder, voices, "damping"))
-        self.builder = builder
-        self.of_low = builder.fmul(half, builder.fsub(low, high))
-        self.of_band = builder.fmul(half, builder.fsub(band, damped))
-        self.of_input = high
-        self.state = {
-            name: cgutils.alloca_once_value(builder, _field(builder, voices, name))
-            for name in ("low", "band")
-        }
-        self.lines = [[_field(builder, voices, f"b{n}{end}") for end in ("", "_step")] for n in (1, 2, 3)]
-
-    def step(self, x: Any, frame: Any, is_mixed: bool) -> Any:
-        """Filter one frame; the coefficients are straight lines over the quantum.
-
-        If `is_mixed` is False, band-pass and high-pass have no gain and are not computed.
-        """
-        builder = self.builder
-        b1, b2, b3 = (builder.fadd(b, builder.fmul(step, frame)) for b, step in self.lines)
-        low, band = (builder.load(self.state[name]) for name in ("low", "band"))
-        v3 = builder.fsub(x, low)
-        next_band = builder.fadd(builder.fmul(b1, band), builder.fmul(b2, v3))
-        next_low = builder.fadd(builder.fadd(low, builder.fmul(b2, band)), builder.fmul(b3, v3))
-        builder.store(next_low, self.state["low"])
-        builder.store(next_band, self.state["band"])
-        passed = builder.fmul(self.of_low, builder.fadd(low, next_low))
-        if not is_mixed:
-            return passed
-        passed = builder.fadd(passed, builder.fmul(self.of_band, builder.fadd(band, next_band)))
-        return builder.fadd(passed, builder.fmul(self.of_input, x))
-
-    def store_state(self, voices: Any) -> None:
-        """Store the state for the next piece."""
-        for name, state in self.state.items():
-            store(self.builder, self.builder.load(state), voices, _offset(name))
+def _filter(builder: Any, voices: Any, low: Any, band: Any, high: Any) -> MixedFilter:
+    """The filters of sixteen voices, with the gain of each output."""
+    half = everywhere(0.5, LANE_FLOATS)
+    low, band, high = (splat(builder, share, LANE_FLOATS) for share in (low, band, high))
+    damped = builder.fmul(high, _field(builder, voices, "damping"))
+    weights = (
+        builder.fmul(half, builder.fsub(low, high)),
+        builder.fmul(half, builder.fsub(band, damped)),
+        high,
+    )
+    lines = [(_offset(f"b{n}"), _offset(f"b{n}_step")) for n in (1, 2, 3)]
+    return MixedFilter(builder, voices, (_offset("low"), _offset("band")), lines, weights)
 
 
 @intrinsic
@@ -109,7 +73,7 @@ def _shape_frames(
         value, rise, origin = (
             _field(builder, voices, f"gain_{name}") for name in ("value", "step", "origin")
         )
-        filters = _Filter(builder, voices, *shares)
+        filters = _filter(builder, voices, *shares)
         latest = cgutils.alloca_once_value(builder, _field(builder, voices, "last"))
 
         def shaped(is_mixed: bool) -> None:
@@ -121,7 +85,7 @@ def _shape_frames(
                 out = builder.fmul(passed, gain)
                 builder.store(out, latest)
                 for channel, pan in channels:
-                    _added(builder, builder.fmul(out, pan), channel, at)
+                    added(builder, builder.fmul(out, pan), channel, at)
 
         silent = [builder.fcmp_ordered("==", share, ir.Constant(ir.FloatType(), 0.0)) for share in shares[1:]]
         with builder.if_else(builder.and_(*silent)) as (plain, mixed):
@@ -129,7 +93,7 @@ def _shape_frames(
                 shaped(is_mixed=False)
             with mixed:
                 shaped(is_mixed=True)
-        filters.store_state(voices)
+        filters.store_state()
         store(builder, builder.load(latest), voices, _offset("last"))
         return ctx.get_dummy_value()
 
@@ -149,7 +113,7 @@ def _ring_out(_context: Any, _blocks: Any, _voices: Any, _first: Any, _last: Any
             at = builder.mul(index, WORD(LANE_BYTES))
             for side, state in enumerate(kept, 1):
                 rest = builder.load(state)
-                _added(builder, rest, builder.add(blocks, WORD(side * BLOCK_BYTES)), at)
+                added(builder, rest, builder.add(blocks, WORD(side * BLOCK_BYTES)), at)
                 builder.store(builder.fmul(rest, everywhere(RESIDUAL_DECAY, LANE_FLOATS)), state)
         for name, state in zip(names, kept, strict=True):
             store(builder, builder.load(state), voices, _offset(name))
