@@ -310,8 +310,9 @@ async def _run(
         host = started.options.http[0] if started.options.http else ""
         if is_ready_wanted:
             name = started.sink.name if started.sink else choice.name
-            told = {kind: ports[kind] for kind in ("osc", "http", "tcp", "oscquery") if kind in ports}
-            line: dict[str, object] = {"ready": True, **told, "sink": name}
+            kinds = [kind for kind in ("osc", "http", "tcp", "oscquery") if kind in ports]
+            line: dict[str, object] = {"ready": True} | {kind: ports[kind] for kind in kinds}
+            line["sink"] = name
             sys.stdout.write(json.dumps(line) + "\n")
             sys.stdout.flush()
         say(f"{title} · {_sink_in_words(started, choice)}")

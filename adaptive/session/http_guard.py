@@ -36,6 +36,11 @@ class HttpGuard:
         The token that clients have to say.
     open_paths : collection of str
         What is served without a token.
+
+    Attributes
+    ----------
+    names : set of str
+        What the machine may be called in `Host`, but for addresses.
     """
 
     def __init__(
@@ -49,7 +54,7 @@ class HttpGuard:
         host = gethostname().lower()
         # the name that the machine has over mDNS: its first part, with and without the dot at the end
         local = {f"{host.partition('.')[0]}.local", f"{host.partition('.')[0]}.local."}
-        self.names = LOCAL_NAMES | {bound.lower(), host} | local
+        self.names = {*LOCAL_NAMES, bound.lower(), host, *local}
         self._is_open = bound in ALL_ADDRESSES
 
     @web.middleware

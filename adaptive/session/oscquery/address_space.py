@@ -35,6 +35,9 @@ IMPULSE = "I"
 MOST_METHODS = 4096
 """Addresses of a tree; further ones are left out."""
 
+MOST_TOLD = 8
+"""Nodes that are told one by one when they have gone or come."""
+
 _GOOD_PATH = re.compile(r"(/[^\s#*,/?\[\]{}\x00-\x1f\x7f-\U0010ffff]+)+")
 """An address without the characters that OSC keeps for patterns, and without an empty part."""
 
@@ -206,21 +209,26 @@ class AddressSpace:
         """Yield the messages that tell a client of another tree; none if it is the same.
 
         First what has gone and what has come, the topmost node of each, with the attributes of what has come:
-        ossia score reads them there.  At the end one message names the node in which all changes lie, for
-        clients that ask for its contents again.
+        ossia score reads them there.  Of more than `MOST_TOLD` only the node below which they lie is told, as
+        gone and come.  At the end one message names the node in which all changes lie, for clients that ask
+        for its contents again.
         """
-        gone = [path for path in before._nodes if path not in self._nodes]
-        come = [path for path in self._nodes if path not in before._nodes]
+        gone = _topmost([path for path in before._nodes if path not in self._nodes])
+        come = _topmost([path for path in self._nodes if path not in before._nodes])
         changed = [
             path
             for path, node in self._nodes.items()
             if path in before._nodes and _has_changed(before._nodes[path], node)
         ]
-        for path in _topmost(gone):
+        places = [_parent(path) for path in (*gone, *come)] + changed
+        if len(gone) + len(come) > MOST_TOLD:
+            branches = _branches(gone, come)
+            gone = [path for path in branches if path in before._nodes]
+            come = [path for path in branches if path in self._nodes]
+        for path in gone:
             yield {"COMMAND": "PATH_REMOVED", "DATA": path}
-        for path in _topmost(come):
+        for path in come:
             yield {"COMMAND": "PATH_ADDED", "DATA": path, **self._json(self._nodes[path], value_of)}
-        places = [_parent(path) for path in (*_topmost(gone), *_topmost(come))] + changed
         if places:
             yield {"COMMAND": "PATH_CHANGED", "DATA": _common(places)}
 
@@ -230,6 +238,14 @@ def _has_changed(before: _Container | Method, now: _Container | Method) -> bool:
     if isinstance(before, _Container) and isinstance(now, _Container):
         return before.label != now.label
     return before != now
+
+
+def _branches(gone: list[str], come: list[str]) -> list[str]:
+    """The nodes below which everything has gone and come; not the root, which stays."""
+    common = _common([_parent(path) for path in (*gone, *come)])
+    if common != "/":
+        return [common]
+    return list(dict.fromkeys("/".join(path.split("/")[:2]) for path in (*gone, *come)))
 
 
 def _parent(path: str) -> str:

@@ -10,6 +10,7 @@ Multicast DNS (RFC 6762), DNS-based service discovery (RFC 6763).
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib
 import ipaddress
@@ -131,18 +132,21 @@ class _Interface:
     address : str
         The address.
     own_hosts : set of str
-        Names of hosts that this engine has announced, on all interfaces.
+        Gets the name under which the address can be looked up; it holds those of all interfaces.
     """
 
     def __init__(self, library: ModuleType, announced: Announced, address: str, own_hosts: set[str]) -> None:
         self._library, self._announced, self.address, self._own_hosts = library, announced, address, own_hosts
         label = socket.gethostname().partition(".")[0][:30] or "adaptive"
         self._host = f"{label}-{announced.port}-{address.replace('.', '-')}.local."
-        own_hosts.add(self._host.lower())
+        own_hosts |= {self._host.lower(), self._host.lower().rstrip(".")}
         self._zeroconf = library.Zeroconf(interfaces=[address])
         self._names: dict[str, str] = {}
         self._clashing: set[str] = set()
-        hear_joined_groups_only(self._zeroconf)
+        if ipaddress.ip_address(address).is_loopback:
+            hear_this_machine_only(self._zeroconf, lambda: addresses_of("0.0.0.0"))
+        else:
+            hear_joined_groups_only(self._zeroconf)
         self._zeroconf.add_listener(_clash_listener(library, self._hear), None)
 
     def _hear(self, name: str, host: str) -> None:
@@ -182,7 +186,7 @@ class _Interface:
     def close(self) -> None:
         """Tell the network that the engine has gone."""
         self._zeroconf.close()
-        self._own_hosts.discard(self._host.lower())
+        self._own_hosts -= {self._host.lower(), self._host.lower().rstrip(".")}
 
 
 def hear_joined_groups_only(zeroconf: Any) -> None:
@@ -195,6 +199,37 @@ def hear_joined_groups_only(zeroconf: Any) -> None:
         for reader in zeroconf.engine.readers:
             heard = reader.transport.get_extra_info("socket")
             heard.setsockopt(socket.IPPROTO_IP, IP_MULTICAST_ALL, 0)
+
+
+def hear_this_machine_only(zeroconf: Any, find_addresses: Callable[[], list[str]]) -> None:
+    """Let the instance of the loopback interface hear programs of this machine that ask on another interface.
+
+    Some clients, such as npm's `bonjour-service`, ask on one interface only, and that is not loopback.
+    """
+    own: set[str] = set()
+
+    def is_own(address: str) -> bool:
+        if address not in own and not ipaddress.ip_address(address).is_loopback:
+            own.clear()
+            own.update(find_addresses())
+        return address in own or ipaddress.ip_address(address).is_loopback
+
+    class OwnMachine(asyncio.DatagramProtocol):
+        """Passes on what comes from this machine."""
+
+        def __init__(self, inner: Any) -> None:
+            self._inner = inner
+
+        def datagram_received(self, data: bytes, address: Any) -> None:
+            """Pass on a packet, or drop it."""
+            if is_own(str(address[0])):
+                self._inner.datagram_received(data, address)
+
+    with contextlib.suppress(AttributeError):
+        for reader in zeroconf.engine.readers:
+            transport = reader.transport
+            inner = transport.get_protocol()
+            zeroconf.loop.call_soon_threadsafe(transport.set_protocol, OwnMachine(inner))
 
 
 def _clash_listener(library: ModuleType, hear: Callable[[str, str], None]) -> Any:
@@ -226,6 +261,8 @@ class Announcer:
         What is announced.
     tell : callable
         Is given sentences for the user, in the thread.
+    hosts : set of str
+        Gets the names of hosts under which the engine can be looked up.
     find_addresses : callable
         Addresses of the machine.
     look_s : float
@@ -237,13 +274,14 @@ class Announcer:
         library: ModuleType,
         announced: Announced,
         tell: Callable[[str], None],
+        hosts: set[str] | None = None,
         find_addresses: Callable[[str], list[str]] = addresses_of,
         look_s: float = LOOK_S,
     ) -> None:
         self._library, self._announced, self._tell = library, announced, tell
         self._find_addresses, self._look_s = find_addresses, look_s
         self._interfaces: dict[str, _Interface] = {}
-        self._own_hosts: set[str] = set()
+        self._own_hosts: set[str] = set() if hosts is None else hosts
         self._told: set[str] = set()
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="oscquery announcement", daemon=True)
@@ -290,10 +328,8 @@ class Announcer:
             self._interfaces[address] = _Interface(self._library, self._announced, address, self._own_hosts)
         for name in self._interfaces[address].register():
             if name != numbered(self._announced.name, 1):
-                self._tell(
-                    f"OSCQuery is announced on {address} as {name!r}: another device there is called "
-                    f"{self._announced.name!r}"
-                )
+                taken = f"the name {self._announced.name!r} is taken there"
+                self._tell(f"OSCQuery is announced on {address} as {name!r}: {taken}")
 
     def _tell_once(self, sentence: str) -> None:
         if sentence not in self._told:

@@ -80,7 +80,7 @@ class OscQueryInput(InputBase):
         self._query_host, self._address, self._osc, self._tls = host, address, osc, trust.tls
         self._may_jump, self._is_announced = may_jump, is_announced
         self.shown_name = name or usual_name()
-        guard = HttpGuard(address[0], allowed_origins, trust)
+        self._guard = guard = HttpGuard(address[0], allowed_origins, trust)
         space = self._space(host.performance.preset, host.checker)
         self.server = QueryServer(host, space, self._host_info, guard, allowed)
 
@@ -129,7 +129,7 @@ class OscQueryInput(InputBase):
         osc_port = self._query_host.status.ports.get("osc", 0)
         announced = Announced(self.shown_name, self._address[0], self.port, osc_host, osc_port)
         loop = asyncio.get_running_loop()
-        announcer = Announcer(library, announced, _from_thread(loop, self.host.complain))
+        announcer = Announcer(library, announced, _from_thread(loop, self.host.complain), self._guard.names)
         announcer.start()
         stack.callback(announcer.close)
 
