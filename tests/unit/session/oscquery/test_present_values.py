@@ -22,7 +22,7 @@ def test_values_are_those_of_now(tmp_path_factory: pytest.TempPathFactory) -> No
     for document in (
         {"parameter": "threat", "value": 0.75}, {"state": {"place": "shelter"}}, {"volume": 0.5},
         {"mix": {"layers.calm.level_db": -6}}, {"steer": {"density": 0.25}}, {"mood": "tense"},
-        {"key": "D minor"}, {"chord": "Dm7"}, {"tempo": 100},
+        {"key": "D minor"}, {"chord": "Dm7"},
     ):  # fmt: skip
         client.take(as_json(document))
     for _ in range(60):
@@ -31,7 +31,7 @@ def test_values_are_those_of_now(tmp_path_factory: pytest.TempPathFactory) -> No
     readable = [one for one in methods_of(preset, checker, [], 2) if one.can_be_read]
     found = {one.path.removeprefix("/adaptive/"): values.of(one.path) for one in readable}
     expected = {
-        "parameter/threat": (0.75,), "state/place": ("shelter",), "volume": (0.5,), "tempo": (238.4,),
+        "parameter/threat": (0.75,), "state/place": ("shelter",), "volume": (0.5,), "tempo": (240.0,),
         "mix/layers.calm.level_db": (-6.0,), "mix/layers.fight.pan": (0.0,), "steer/density": (0.25,),
         "steer/register": (0.0,), "mood": ("tense",), "key": ("D minor",), "chord": ("Dm7",),
         "preset": ("small",),
@@ -41,7 +41,7 @@ def test_values_are_those_of_now(tmp_path_factory: pytest.TempPathFactory) -> No
     assert before == {"/adaptive/mood": ("",), "/adaptive/chord": ("",), "/adaptive/snapshot/x": None}
     assert found["value/threat"] == pytest.approx((0.75,), abs=0.01)
     assert found["harmony"] is not None
-    assert found["beat"][:2] == (1, 1)
+    assert found["bar"] == (found["beat"][0], *found["section"])
     for one in readable:
         value = values.of(one.path)
         assert value is None or len(value) == len(one.types), one.path
