@@ -37,6 +37,7 @@ def found_at(browser: OSCQueryBrowser, port: int) -> Any:
     return look()[0]
 
 
+@pytest.mark.ci
 def test_python_oscquery(engine: Engine) -> None:
     browser = OSCQueryBrowser()
     try:
@@ -60,6 +61,7 @@ def test_python_oscquery(engine: Engine) -> None:
         browser.zc.close()
 
 
+@pytest.mark.ci
 def test_oscquery_of_npm(engine: Engine) -> None:
     node = require_program("node")
     if not (NODE / "node_modules" / "oscquery").is_dir():
