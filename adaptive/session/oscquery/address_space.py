@@ -127,12 +127,12 @@ class Method:
 
 
 @dataclass(slots=True)
-class _Container:
+class QueryContainer:
     """A node with others below it."""
 
     path: str
     label: str
-    contents: dict[str, _Container | Method] = field(default_factory=dict)
+    contents: dict[str, QueryContainer | Method] = field(default_factory=dict)
 
 
 class AddressSpace:
@@ -152,8 +152,8 @@ class AddressSpace:
     def __init__(self, methods: Iterable[Method], labels: Mapping[str, str] | None = None) -> None:
         self.methods: dict[str, Method] = {}
         self._labels = dict(labels or {})
-        self._nodes: dict[str, _Container | Method] = {}
-        self._nodes["/"] = self._root = _Container("/", self._labels.get("/", "root"))
+        self._nodes: dict[str, QueryContainer | Method] = {}
+        self._nodes["/"] = self._root = QueryContainer("/", self._labels.get("/", "root"))
         for method in methods:
             if len(self._nodes) < MOST_METHODS and _GOOD_PATH.fullmatch(method.path):
                 self._add(method)
@@ -167,8 +167,8 @@ class AddressSpace:
         for number, part in enumerate(parts[:-1], start=1):
             path = "/" + "/".join(parts[:number])
             there = self._nodes.get(path)
-            if not isinstance(there, _Container):
-                there = _Container(path, self._labels.get(path, part))
+            if not isinstance(there, QueryContainer):
+                there = QueryContainer(path, self._labels.get(path, part))
                 self._nodes[path] = inside.contents[part] = there
             inside = there
         self._nodes[method.path] = inside.contents[parts[-1]] = method
@@ -187,7 +187,7 @@ class AddressSpace:
         found = self._nodes.get(path)
         return None if found is None else self._json(found, value_of)
 
-    def _json(self, node: _Container | Method, value_of: Callable[[str], Value]) -> dict[str, Any]:
+    def _json(self, node: QueryContainer | Method, value_of: Callable[[str], Value]) -> dict[str, Any]:
         if isinstance(node, Method):
             return node.as_json(value_of(node.path) if node.can_be_read else None)
         contents = {name: self._json(one, value_of) for name, one in node.contents.items()}
@@ -233,9 +233,9 @@ class AddressSpace:
             yield {"COMMAND": "PATH_CHANGED", "DATA": _common(places)}
 
 
-def _has_changed(before: _Container | Method, now: _Container | Method) -> bool:
+def _has_changed(before: QueryContainer | Method, now: QueryContainer | Method) -> bool:
     """Whether a node itself is another: not what is below it."""
-    if isinstance(before, _Container) and isinstance(now, _Container):
+    if isinstance(before, QueryContainer) and isinstance(now, QueryContainer):
         return before.label != now.label
     return before != now
 

@@ -18,7 +18,7 @@ from adaptive.units import gain_to_db
 
 
 class ValueHost(Protocol):
-    """The part of a session that `PresentValues` uses."""
+    """The part of a session that `MethodValues` uses."""
 
     performance: Performance
     checker: Checker
@@ -32,7 +32,7 @@ class ValueHost(Protocol):
         """Number of the frame at which a rendered frame reaches the output."""
 
 
-class PresentValues:
+class MethodValues:
     """Reads values by the address of their method.
 
     Parameters

@@ -19,7 +19,7 @@ from adaptive.inputs.osc_codec import MAX_PACKET_BYTES
 from adaptive.inputs.osc_peers import OscPeer, OscPeers
 from adaptive.session.http_guard import HttpGuard
 from adaptive.session.oscquery.address_space import ATTRIBUTES, AddressSpace
-from adaptive.session.oscquery.present_values import PresentValues
+from adaptive.session.oscquery.present_values import MethodValues
 from adaptive.session.oscquery.query_client import QueryClient
 from adaptive.site.addresses import EVERYWHERE, Networks
 
@@ -94,7 +94,7 @@ class QueryServer:
     ) -> None:
         self._host, self.space, self._host_info = host, space, host_info
         self._guard, self._allowed, self._clock = guard, allowed, clock
-        self.values = PresentValues(host)
+        self.values = MethodValues(host)
         self.clients: dict[QueryClient, OscServer] = {}
         self._due_s = 0.0
         self._tree, self._tree_until_s = b"", 0.0
@@ -102,7 +102,7 @@ class QueryServer:
     def application(self) -> web.Application:
         """The aiohttp application."""
         application = web.Application(middlewares=[self._guard.check], client_max_size=1024)
-        application.router.add_get("/{path:.*}", self._answer)
+        application.add_routes([web.get("/{path:.*}", self._answer)])
         return application
 
     # ── questions over HTTP ────────────────────────────────────────────────────────────────────

@@ -6,7 +6,7 @@ import pytest
 
 from adaptive.inputs.lines import Connection
 from adaptive.session.oscquery.methods import methods_of
-from adaptive.session.oscquery.present_values import PresentValues
+from adaptive.session.oscquery.present_values import MethodValues
 from tests.helpers.hostile import Report, Rig
 from tests.helpers.mutation import as_json
 
@@ -14,7 +14,7 @@ from tests.helpers.mutation import as_json
 def test_values_are_those_of_now(tmp_path_factory: pytest.TempPathFactory) -> None:
     rig = Rig(tmp_path_factory.mktemp("values"), Report())
     session = rig.session
-    values = PresentValues(session)
+    values = MethodValues(session)
     client = Connection(session)
     for _ in range(8):
         rig.turn()
