@@ -197,6 +197,16 @@ class LiveSession:
         return self._frames_before + self.performance.engine.frame
 
     @property
+    def volume(self) -> float:
+        """The listener's volume, 0 … 1."""
+        return self.inbox.volume.volume
+
+    @property
+    def presets(self) -> list[str]:
+        """Names of the presets that can be loaded."""
+        return self._list_presets()
+
+    @property
     def is_recording(self) -> bool:
         """Whether the run is recorded."""
         return self._recorder is not None
