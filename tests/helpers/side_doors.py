@@ -169,7 +169,7 @@ async def _over_tcp(
         close = server.close
 
         def counted() -> None:
-            refused[0] += server.malformed + server.faults.count
+            refused[0] += server.faults.count
             close()
 
         server.close = counted  # type: ignore[method-assign]
