@@ -134,6 +134,7 @@ WAVEGUIDE_VOICES = voice_record(
         ("loss", "f4", LANES),  # share of the loop's low-pass
         ("lost", "f4", LANES),  # its state
         ("mean", "f4", LANES),
+        ("read", "f4", (LANES, 2)),  # what was last read of a bore, or of the way to the nut
         ("vibrato", "f4", LANES),
         ("vibrato_depth", "f4", LANES),
         ("own_push", "f4", LANES),  # factors that chance chose
@@ -199,7 +200,7 @@ def aim_tone(group: Any, waveguide: Any, lane: int, rate: float, frames: float, 
     loss = ONE - exp2(F32(-9.0647203) * min(edge, F32(0.4) * rate) / rate)
     group["loss"][lane] = loss
     period = rate / hertz * (ONE + group["correction"][lane])
-    around = period - TWO if waveguide["is_bowed"] == 1 else HALF * period - ONE
+    around = period - F32(3.0) if waveguide["is_bowed"] == 1 else HALF * period - TWO
     delay = around - loss_delay(loss, hertz / rate)
     velocity = min(group["velocity"][lane], ONE)
     push = value(waveguide, PRESSURE) * (ONE - value(waveguide, VELOCITY_PRESSURE) * (ONE - velocity))
@@ -235,7 +236,7 @@ def begin_wave(group: Any, waveguide: Any, lane: int) -> None:
         group["mean"][lane] = HALF * push
         return
     to_bridge = bow_frames(group, waveguide, lane, delay)
-    slope, period = push / to_bridge, delay + TWO
+    slope, period = push / to_bridge, delay + F32(3.0)
     for back in range(count):
         along = F32(back) / period
         group["line"][lane, -back & MASK] = slope * period * (HALF - along + F32(np.floor(along)))
@@ -267,12 +268,16 @@ def blow(group: Any, waveguide: Any, lane: int, row: Any, first: int, last: int)
     delay, delay_step = group["delay"][lane], group["delay_step"][lane]
     push, push_step = group["push"][lane], group["push_step"][lane]
     loss, lost, mean = group["loss"][lane], group["lost"][lane], group["mean"][lane]
-    # beyond these limits it does not sound, or stays shut
-    slope = (F32(0.205) + F32(0.115) * value(waveguide, FORCE)) / push
+    # beyond these limits it does not sound, or stays shut, the sooner the higher
+    stiffest = F32(0.115) - F32(1.6e-5) * group["hz"][lane]
+    slope = (F32(0.205) + stiffest * value(waveguide, FORCE)) / push
     rough = F32(0.3) * value(waveguide, NOISE)
+    newer, older = group["read"][lane, 0], group["read"][lane, 1]
     for i in range(first, last):
         breath = push * (ONE + rough * chance(group, lane))
-        lost += loss * (read_line(line, at, delay) - lost)
+        read = read_line(line, at, delay)
+        lost += loss * (F32(0.2) * (older + read) + F32(0.6) * newer - lost)  # without what would be mirrored
+        older, newer = newer, read
         across = F32(-0.96) * lost - breath
         passed = min(max(F32(0.7) - slope * across, -ONE), ONE)
         sample = min(max(breath + across * passed, -LOUDEST), LOUDEST)
@@ -285,6 +290,7 @@ def blow(group: Any, waveguide: Any, lane: int, row: Any, first: int, last: int)
     group["at"][lane] = np.int32(at & MASK)
     group["delay"][lane], group["push"][lane] = delay, push
     group["lost"][lane], group["mean"][lane] = lost, mean
+    group["read"][lane, 0], group["read"][lane, 1] = newer, older
 
 
 @rtsafe
@@ -298,18 +304,22 @@ def bow(group: Any, waveguide: Any, lane: int, row: Any, first: int, last: int) 
     share = bow_frames(group, waveguide, lane, delay) / delay
     level = F32(5.5) * share
     # between these limits a string slips once a cycle (J. Schelleng 1973), at every speed
-    slip = (F32(3.8) - F32(1.6) * value(waveguide, FORCE)) * share / push
+    slip = (F32(7.6) - TWO * value(waveguide, FORCE)) * share / push
+    newer, older = group["read"][lane, 0], group["read"][lane, 1]
     for i in range(first, last):
         speed = push * (ONE + rough * chance(group, lane))
         to_bridge = share * delay
         bridge = read_line(line, at, to_bridge)
-        nut = read_line(other, at, delay - to_bridge)
+        read = read_line(other, at, delay - to_bridge)
+        nut = F32(0.2) * (older + read) + F32(0.6) * newer  # the nut takes what would be mirrored
+        older, newer = newer, read
         lost += loss * (bridge - lost)
         from_bridge = F32(-0.98) * lost
         beside = speed - (from_bridge - nut)
-        held = abs(beside * slip) + F32(0.75)
-        held *= held
-        grip = beside * min(max(ONE / (held * held), F32(0.01)), F32(0.98))
+        slipping = beside * slip
+        slipping *= slipping
+        # a friction curve without corners, which would be heard as aliases
+        grip = beside * F32(0.98) / (ONE + slipping + F32(0.3) * slipping * slipping)
         at += BIT
         other[at & MASK] = min(max(from_bridge + grip, -LOUDEST), LOUDEST)
         line[at & MASK] = min(max(grip - nut, -LOUDEST), LOUDEST)
@@ -318,6 +328,7 @@ def bow(group: Any, waveguide: Any, lane: int, row: Any, first: int, last: int) 
         push += push_step
     group["at"][lane] = np.int32(at & MASK)
     group["delay"][lane], group["push"][lane], group["lost"][lane] = delay, push, lost
+    group["read"][lane, 0], group["read"][lane, 1] = newer, older
 
 
 @rtsafe
@@ -392,6 +403,7 @@ def begin_tone(group: Any, waveguide: Any, lane: int, rate: float, frames: float
     group["correction"][lane], group["turned"][lane] = ZERO, ZERO
     group["crossings"][lane] = np.int32(0)
     group["heard_low"][lane], group["heard_band"][lane], group["heard_last"][lane] = ZERO, ZERO, ZERO
+    group["read"][lane, 0], group["read"][lane, 1] = ZERO, ZERO
     group["lost"][lane], group["hiss"][lane, 0], group["hiss"][lane, 1] = ZERO, ZERO, ZERO
     for number in range(np.int64(RESONANCES)):
         group["body_low"][lane, number], group["body_band"][lane, number] = ZERO, ZERO
