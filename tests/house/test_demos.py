@@ -40,7 +40,7 @@ PRINTED = {
     "pause_menu": "the menu is open: <snapshots: pause on>",
     "places": "to the market: heard at",
     "seeds": "the busiest is seed",
-    "sounds": "46 patches",
+    "sounds": "63 patches",
     "trailer": "trailer.flac: <take: Lanterns",
     "two_rooms": "cellar: <music: ",
 }

@@ -1,4 +1,4 @@
-"""Sounds for grains without a file: four seconds each, made from formulas when they are first used."""
+"""Sounds for grains without a file: three seconds each, made from formulas when they are first used."""
 
 from __future__ import annotations
 
@@ -9,19 +9,22 @@ import numpy as np
 
 from adaptive.kernel.sources.grain_sound import Array, GrainSound, grain_sound
 
-RATE, SECONDS, ROOT = 48000, 4.0, 60.0
+RATE, SECONDS, ROOT = 48000, 3.0, 60.0
 FRAMES = int(RATE * SECONDS)
 C4_HZ = 261.6255653
 TIME = np.arange(FRAMES) / RATE
+SLOW = 240
+"""Frames between the points of a slow line."""
 
 
 def _sway(rng: np.random.Generator, depth: float, slowest_hz: float, fastest_hz: float) -> Array:
     """A slow random line around 0."""
-    made = np.zeros(FRAMES)
+    slow = TIME[::SLOW]
+    made = np.zeros(slow.size)
     for _ in range(5):
         hertz, phase = rng.uniform(slowest_hz, fastest_hz), rng.uniform(0.0, 2.0 * np.pi)
-        made += np.sin(2.0 * np.pi * hertz * TIME + phase)
-    return depth / np.sqrt(2.5) * made
+        made += np.sin(2.0 * np.pi * hertz * slow + phase)
+    return depth / np.sqrt(2.5) * np.interp(TIME, slow, made)
 
 
 def _shaped(rng: np.random.Generator, response: Callable[[Array], Array]) -> Array:
@@ -38,10 +41,10 @@ def _harmonics(
     phase = 2.0 * np.pi * np.cumsum(C4_HZ * pitch) / RATE
     number = np.arange(1, count + 1)
     weights = levels(number * C4_HZ) * np.exp(2j * np.pi * rng.uniform(size=count))
-    turned, turn, made = np.exp(1j * phase), np.ones(FRAMES, complex), np.zeros(FRAMES)
+    turned, turn, made = np.exp(1j * phase).astype(np.complex64), np.complex64(1.0), np.zeros(FRAMES)
     for weight in weights:
         turn = turn * turned
-        made += (weight * turn).real
+        made += weight.real * turn.real - weight.imag * turn.imag
     return made * (1.0 + _sway(rng, 0.15, 0.3, 2.0))
 
 
