@@ -292,17 +292,15 @@ def render(group: Any, granular: Any, entries: Any, bus: int, rows: Any, frame: 
         if group["stage"][lane] != OFF:
             group["until"][lane] -= FRAMES
             aim_cloud(group, granular, lane, rate, FRAMES, NO)
-    change(group, granular, entries, frame, NO, rate)
     first = NO
     while first < Q:
+        change(group, granular, entries, frame, first, rate)
         last = next_split(group, frame, first)
         for lane in range(LANES):
             if group["stage"][lane] != OFF:
                 add_cloud(group, granular, lane, rows, first, last, rate)
                 filter_voice(group, lane, rows[0], rows[1], first, last)
                 add_rows(group, lane, rows[0], rows[1], bus, first, last)
-        if last < Q:
-            change(group, granular, entries, frame, last, rate)
         first = last
     close_plain(group)
 

@@ -427,9 +427,9 @@ def render(group: Any, waveguide: Any, entries: Any, bus: int, rows: Any, frame:
     for lane in range(LANES):
         if group["stage"][lane] != OFF:
             aim_tone(group, waveguide, lane, rate, FRAMES, NO)
-    change(group, waveguide, entries, frame, NO, rate)
     first = NO
     while first < Q:
+        change(group, waveguide, entries, frame, first, rate)
         last = next_split(group, frame, first)
         for lane in range(LANES):
             if group["stage"][lane] != OFF:
@@ -441,8 +441,6 @@ def render(group: Any, waveguide: Any, entries: Any, bus: int, rows: Any, frame:
                 add_body(group, waveguide, lane, rows, first, last, rate)
                 filter_voice(group, lane, rows[0], rows[1], first, last)
                 add_rows(group, lane, rows[0], rows[1], bus, first, last)
-        if last < Q:
-            change(group, waveguide, entries, frame, last, rate)
         first = last
     close_plain(group)
 

@@ -263,7 +263,7 @@ def add_unison(group: Any, wavetable: Any, lane: int, rows: Any, first: int, las
     unison = np.int64(wavetable["unison"])
     limit, before = group["limit"][lane], group["limit_before"][lane]
     fade = ONE / FRAMES
-    done = F32(first) * fade
+    done, turns = F32(first) * fade, np.int64(1 if limit == before else 2)
     width = min(max(value(wavetable, WIDTH) + F32(0.4) * value(wavetable, SPACE), ZERO), ONE)
     for i in range(first, last):
         left[i] = ZERO
@@ -271,11 +271,12 @@ def add_unison(group: Any, wavetable: Any, lane: int, rows: Any, first: int, las
     for number in range(unison):
         for i in range(first, last):
             work[i] = ZERO
-        if limit == before:
-            add_cycles(group, wavetable, lane, number, limit, work, first, last, ONE, ZERO)
-        else:
-            add_cycles(group, wavetable, lane, number, before, work, first, last, ONE - done, -fade)
-            add_cycles(group, wavetable, lane, number, limit, work, first, last, done, fade)
+        for turn in range(turns):  # the limit before fades out while the present one fades in
+            is_before = turn == 0 and turns == 2
+            weight = ONE if turns == 1 else ONE - done if is_before else done
+            rise = ZERO if turns == 1 else -fade if is_before else fade
+            asked = before if is_before else limit
+            add_cycles(group, wavetable, lane, number, asked, work, first, last, weight, rise)
         aside = width * unison_side(number, unison)
         to_left, to_right = pan_left(aside) * wavetable["share"], pan_right(aside) * wavetable["share"]
         for i in range(first, last):
@@ -316,17 +317,15 @@ def render(group: Any, wavetable: Any, entries: Any, bus: int, rows: Any, frame:
             group["limit_before"][lane] = group["limit"][lane]
             aim_pitch(group, wavetable, lane, rate, FRAMES)
             aim_place(group, wavetable, lane, rate, FRAMES, NO)
-    change(group, wavetable, entries, frame, NO, rate)
     first = NO
     while first < Q:
+        change(group, wavetable, entries, frame, first, rate)
         last = next_split(group, frame, first)
         for lane in range(LANES):
             if group["stage"][lane] != OFF:
                 add_unison(group, wavetable, lane, rows, first, last)
                 filter_voice(group, lane, rows[0], rows[1], first, last)
                 add_rows(group, lane, rows[0], rows[1], bus, first, last)
-        if last < Q:
-            change(group, wavetable, entries, frame, last, rate)
         first = last
     close_plain(group)
 
