@@ -119,6 +119,8 @@ class GeneratedLayer:
         Beat up to which its notes are in the schedule.
     written : list of WrittenNote
         Notes in the schedule that have not been reported as sounded.
+    next_frame : int
+        No note in `written` lies before it.
     """
 
     place: LayerPlace
@@ -136,7 +138,7 @@ class GeneratedLayer:
     cursor_beat: float = 0.0
     written: list[WrittenNote] = field(default_factory=list)
     _already_scheduled: frozenset[tuple[float, str]] = frozenset()
-    _next_frame: int = -1  # no note in `written` lies before it
+    next_frame: int = -1
 
     @property
     def is_open_ended(self) -> bool:
@@ -187,7 +189,7 @@ class GeneratedLayer:
             self.ranges = [replace(write_range, memories={}) for write_range in self.ranges]
         self.energy, self.steer, self.held = before.energy, before.steer, before.held
         self.takes = before.takes
-        self.written, self._next_frame = list(before.written), before._next_frame
+        self.written, self.next_frame = list(before.written), before.next_frame
         self._already_scheduled = before._already_scheduled
         if type(self.player) is type(before.player):
             self.player.restore(before.player.state())
@@ -477,7 +479,7 @@ class GeneratedLayer:
             posted += self.player.play(note, frame, frames, self.place.group)
             section = write_range.context.instance.section
             self.written.append(WrittenNote(frame, written, note, section, before, frames))
-            self._next_frame = min(self._next_frame, frame)
+            self.next_frame = min(self.next_frame, frame)
         return posted
 
     def _request(self, write_range: WriteRange, bar: int, start: float, not_before: int) -> BarRequest:
@@ -591,10 +593,10 @@ class GeneratedLayer:
 
     def pop_sounded(self, frame: int) -> list[WrittenNote]:
         """Remove what lies before a frame, and return the notes among it, which have sounded, in order."""
-        if frame <= self._next_frame:
+        if frame <= self.next_frame:
             return []
         done = [w for w in self.written if w.frame < frame]
-        self._next_frame = min((w.frame for w in self.written if w.frame >= frame), default=frame)
+        self.next_frame = min((w.frame for w in self.written if w.frame >= frame), default=frame)
         if done:
             self.written = [w for w in self.written if w.frame >= frame]
         return sorted((w for w in done if not isinstance(w.note, ControlChange)), key=lambda w: w.frame)
