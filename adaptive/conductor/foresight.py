@@ -28,9 +28,12 @@ LEAST_LAYERS = 9
 """Built-in generated layers from which the process is worth its 60 MB: with fewer of them, the longest steps
 take about as long as those of recorded layers."""
 
-LAYERS_A_STEP, PAIRS_A_STEP, REPLIES_A_STEP = 4, 2, 12
-"""Layers whose next bars are asked for, first bars of other segments that are asked for, and replies that are
+LAYERS_A_STEP, PAIRS_A_STEP, ORDERS_A_STEP, REPLIES_A_STEP = 16, 8, 5, 12
+"""Layers and first bars of other segments that are looked at, bars that are asked for, and replies that are
 accepted in a control step."""
+
+ORDERS_FOR_LAYERS = 3
+"""Of these orders, those that only bars of layers that play may take."""
 
 MOST_PARTS = 256
 """Parts of plans that are remembered as asked for."""
@@ -66,6 +69,7 @@ class Foresight:
         self._waiting: deque[tuple[str, str]] = deque()
         self._pairs_version = -1
         self._revision = -1
+        self._room = 0
 
     def step(self, conductor: Conductor) -> None:
         """Accept what has arrived, and ask for what comes next, a little in each control step."""
@@ -81,7 +85,10 @@ class Foresight:
             self._revision = playback.revision
             self._seen.clear()
         self._notice(conductor)
+        self._room = ORDERS_A_STEP
         for _ in range(min(LAYERS_A_STEP, len(self._todo))):
+            if self._room <= 0:
+                break
             layer = self._todo.popleft()
             if not self._ask_of(layer, playback.tempo.beat_at(playback.earliest)):
                 self._todo.append(layer)  # a plan is on its way
@@ -89,12 +96,14 @@ class Foresight:
 
     def _notice(self, conductor: Conductor) -> None:
         """Note the layers that have written a bar or have to write one again."""
-        seen = self._seen
+        seen, moved = self._seen, []
         for layer in conductor.playback.assets.generated.values():
             if seen.get(id(layer)) != layer.cursor_beat:
                 seen[id(layer)] = layer.cursor_beat
                 if is_built_in(layer) and not any(one is layer for one in self._todo):
-                    self._todo.append(layer)
+                    moved.append(layer)
+        if moved:  # drums may have to play a fill at once
+            self._todo.extend(sorted(moved, key=lambda layer: not layer.player.is_percussive))
 
     # ── bars to come ───────────────────────────────────────────────────────────────────────────
 
@@ -109,18 +118,18 @@ class Foresight:
             bar = instance.bar_at(instance.local(cursor))
             for number in (bar, bar + 1):
                 is_there = self._ask_bar(layer, write_range, number) and is_there
-        current = layer.range_at(earliest_beat)
-        if layer.player.is_percussive and current is not None and current.leaves_at is None:
-            is_there = self._ask_fills(layer, current, earliest_beat) and is_there
+        last = layer.ranges[-1] if layer.ranges else None
+        if layer.player.is_percussive and last is not None and last.leaves_at is None:
+            is_there = self._ask_fills(layer, last, max(earliest_beat, last.begins)) and is_there
         return is_there
 
-    def _ask_fills(self, layer: GeneratedLayer, current: WriteRange, earliest_beat: float) -> bool:
-        """Ask for the bars from the present one to the cursor as they would be if a seam followed them."""
-        instance, is_there = current.context.instance, True
-        first = max(0, instance.bar_at(instance.local(earliest_beat)))
-        for number in range(first, instance.bar_at(instance.local(layer.cursor_beat)) + 1):
-            ends = instance.beat_of(instance.bar_end(number))
-            leaving = replace(current, leaves_at=ends)
+    def _ask_fills(self, layer: GeneratedLayer, last: WriteRange, from_beat: float) -> bool:
+        """Ask for the bars from a beat to the cursor as they would be if a seam followed them."""
+        instance, is_there = last.context.instance, True
+        first = max(0, instance.bar_at(instance.local(from_beat)))
+        written = instance.bar_at(instance.local(layer.cursor_beat))
+        for number in range(first, max(first, written) + 1):
+            leaving = replace(last, leaves_at=instance.beat_of(instance.bar_end(number)))
             is_there = self._ask_bar(layer, leaving, number) and is_there
         return is_there
 
@@ -152,6 +161,7 @@ class Foresight:
                 layer.bars.foresee(request, memory, notes)
 
         order = BarOrder(layer.bars.spec.name, request.context, beats_ratio(write_range.context))
+        self._room -= 1
         if self._host.ask(order, accept, is_needed=is_needed):
             self._asked[key] = request  # plan and memory stay, so that their ids are not those of others
 
@@ -184,11 +194,13 @@ class Foresight:
 
     def _ask_of_others(self, conductor: Conductor) -> None:
         """Ask for the first bars that are going to be composed ahead."""
-        playback, room = conductor.playback, PAIRS_A_STEP
+        playback = conductor.playback
         if self._pairs_version != conductor.compose_ahead.version:
             self._pairs_version = conductor.compose_ahead.version
             self._waiting = deque(conductor.compose_ahead.next_pairs())
-        while self._waiting and room:
+        for _ in range(min(PAIRS_A_STEP, len(self._waiting))):
+            if self._room <= ORDERS_FOR_LAYERS:
+                return
             name, segment = self._waiting[0]
             layer = playback.assets.generated[name]
             if not is_built_in(layer):
@@ -196,7 +208,6 @@ class Foresight:
                 continue
             instance = playback.instance_in(segment, 0.0, 0.0, 1)
             context = playback.compose_context(instance)
-            room -= 1
             if not self._has_part(context.plan.under(playback.held).part_at(0), is_needed=False):
                 return  # its plan comes first
             self._waiting.popleft()

@@ -28,7 +28,8 @@ class WriteAhead:
     """Writes every layer to the end of the next bar and at least `CERTAIN_S` ahead.
 
     Bars that sound within `SOON_S` are written at once, but only `MOST_AT_ONCE` in a step as long as the
-    others are not due within `URGENT_S`: at a seam many layers begin together.  The rest is spread over
+    others are not due within `URGENT_S`: at a seam many layers begin together.  If more than that are due,
+    they are spread evenly over the steps that are left.  The rest is spread over
     several control steps, `BARS_A_STEP` each, the layer that is least ahead first: a bar line at which many
     layers need a bar would otherwise make one step too long.  A plan that has not been worked out is worked
     out first, a stage in a step.
@@ -86,11 +87,20 @@ class WriteAhead:
         rate = tempo.sample_rate
         soon = until if not_before == 0 else tempo.beat_at(playback.now + round(SOON_S * rate))
         urgent = soon if not_before == 0 else tempo.beat_at(not_before + round(URGENT_S * rate))
-        room = MOST_AT_ONCE
+        due = [layer.cursor_beat for layer in layers if layer.cursor_beat < urgent]
+        room, needed = MOST_AT_ONCE, len(due)
+        if not_before and needed > MOST_AT_ONCE:
+            # what is due in this step is written in it, and an even share of the others
+            steps_left = (tempo.frame_at(min(due)) - not_before) // CONTROL_STEP_FRAMES
+            room = needed = -(-needed // max(1, steps_left))
         for layer in layers:
             before = layer.cursor_beat
             if before >= soon:
                 continue
+            if before < urgent:
+                if needed == 0:
+                    continue
+                needed -= 1
             if room > 0 and urgent <= before and layer.prepare():
                 room = 0  # a stage of the plan is enough for this step
             self._outbox.add(layer.write(soon if room > 0 else min(soon, urgent), tempo, not_before))

@@ -11,23 +11,25 @@ from adaptive.composer.learned.weights import loaded
 from adaptive.composer.plan.section_plan import plan_of
 from adaptive.composer.registry import BUILT_IN
 from adaptive.composer.worker import wire
-from adaptive.composer.worker.ahead_orders import Order, OrderReader, PartOrder, Reply, packed
+from adaptive.composer.worker.ahead_orders import AheadReply, Order, OrderReader, PartOrder, packed
 
 COMPOSE_AHEAD = "--compose-ahead"
 """Argument of a process that composes ahead, in place of a generator's address."""
 
 
-def made(order: Order) -> Reply:
+def made(order: Order) -> AheadReply:
     """Carry out an order; one that fails is carried out again, and fails again, where it is needed."""
     began = time.thread_time()
     try:
         if isinstance(order, PartOrder):
-            return Reply(plan_of(order.brief).part_at(order.bar).made(), took_s=time.thread_time() - began)
+            return AheadReply(
+                plan_of(order.brief).part_at(order.bar).made(), took_s=time.thread_time() - began
+            )
         written = BUILT_IN[order.generator].function(order.context)
         notes = packed(as_played(written.notes, order.context, order.ratio))
     except Exception:
-        return Reply(None)
-    return Reply(dict(written.memory), notes, time.thread_time() - began)
+        return AheadReply(None)
+    return AheadReply(dict(written.memory), notes, time.thread_time() - began)
 
 
 def serve(orders: IO[bytes], replies: IO[bytes]) -> None:

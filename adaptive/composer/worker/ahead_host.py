@@ -14,7 +14,7 @@ from typing import Any
 
 from adaptive.composer.worker import wire
 from adaptive.composer.worker.ahead_child import COMPOSE_AHEAD
-from adaptive.composer.worker.ahead_orders import Order, OrderWriter, PartOrder, Reply, unpacked
+from adaptive.composer.worker.ahead_orders import AheadReply, Order, OrderWriter, PartOrder, unpacked
 from adaptive.composer.worker.runner import started_child
 from adaptive.music.note import Note
 
@@ -32,7 +32,7 @@ TIMES_KEPT = 16384
 
 
 Accept = Callable[[Mapping[str, Any] | None, tuple[Note, ...]], None]
-"""Is given what `Reply.made` says, and the notes of a bar, in the thread that fetches the reply."""
+"""Is given what `AheadReply.made` says, and the notes of a bar, in the thread that fetches the reply."""
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ class Arrived:
     """The reply to an order, with the notes of its bar."""
 
     expected: Expected
-    reply: Reply
+    reply: AheadReply
     notes: tuple[Note, ...]
 
 
@@ -177,7 +177,7 @@ def _exchange(link: _Link, process: subprocess.Popen[bytes]) -> None:
         if message is None:
             link.needed.extendleft(reversed(expected))  # for the next process
             return
-        replies: list[Reply] = pickle.loads(message)
+        replies: list[AheadReply] = pickle.loads(message)
         for one, reply in zip(expected, replies, strict=True):
             link.arrived.append(Arrived(one, reply, unpacked(reply.notes)))
         link.is_busy = False

@@ -60,7 +60,7 @@ Order = PartOrder | BarOrder
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class AheadReply:
     """The answer to an order.
 
     Parameters

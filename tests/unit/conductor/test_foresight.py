@@ -73,14 +73,14 @@ def played(folder: Path, a_step: int) -> tuple[list[str], int, bytes]:
     for layer in player.performance.conductor.assets.generated.values():
         source = layer.bars.source
         assert isinstance(source, StepSource)
-        layer.bars.source = Watched(source, composed)
+        layer.bars.source = CountedSource(source, composed)
     if a_step:
         player.performance.foresight = Foresight(HostHere(a_step))
     sound = player.play(10 * RATE, SCRIPT).master.tobytes()
     return player.text, len(composed), sound
 
 
-class Watched(StepSource):
+class CountedSource(StepSource):
     def __init__(self, source: StepSource, composed: list[object]) -> None:
         super().__init__(source.spec)
         self._composed = composed

@@ -13,12 +13,12 @@ from adaptive.composer.registry import BUILT_IN
 from adaptive.composer.worker import ahead_orders
 from adaptive.composer.worker.ahead_child import made
 from adaptive.composer.worker.ahead_orders import (
+    AheadReply,
     BarOrder,
     Order,
     OrderReader,
     OrderWriter,
     PartOrder,
-    Reply,
     unpacked,
 )
 from tests.unit.composer.composing import contexts, section_plan
@@ -26,8 +26,8 @@ from tests.unit.composer.composing import contexts, section_plan
 HALF = Fraction(1, 2)
 
 
-def carried_out(*orders: Order, writer: OrderWriter, reader: OrderReader) -> list[Reply]:
-    replies: list[Reply] = [made(order) for order in reader.decoded(writer.encoded(orders))]
+def carried_out(*orders: Order, writer: OrderWriter, reader: OrderReader) -> list[AheadReply]:
+    replies: list[AheadReply] = [made(order) for order in reader.decoded(writer.encoded(orders))]
     return pickle.loads(pickle.dumps(replies))  # type: ignore[no-any-return]
 
 
