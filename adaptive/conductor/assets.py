@@ -182,7 +182,7 @@ def prepare(
     bank, rate = engine.bank, engine.spec.sample_rate
     faults: list[Finding] = []
     durations: dict[Path, float] = {}
-    asked, may = streamed_files(preset)
+    asked, may = streamed_files(preset.file, preset.stems)
     bank.choice.choose(asked, may, preset.stems.values(), bank.limit_bytes, rate)
     bank.decode_ahead(preset.stems.values())
     for name, path in preset.stems.items():
@@ -251,9 +251,8 @@ def pin_heads(stem: StemLayer, segments: Mapping[str, SegmentAssets]) -> None:
         segment = segments[name]
         markers = [segment.frames_into(float(beat)) for beat, _ in segment.segment.markers]
         for sound, _ in sounds:
-            loop = sound.loop_frames / sound.scale if sound.loop_frames else 0.0
-            places = [0.0, -float(segment.intro_frames)]
-            sound.pin([*places, *(place % loop if loop else place for place in markers)])
+            loop = max(1, round((sound.loop_frames or sound.frames) / sound.scale))
+            sound.pin([0, -segment.intro_frames, *(place % loop for place in markers)])
 
 
 def _stem_bars(

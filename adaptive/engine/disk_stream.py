@@ -59,7 +59,7 @@ class DiskStream:
         self._memory = [SparseMemory(row) for _ in range(shape.channels)]
         rows = [memory.bytes.view(shape.dtype)[: shape.frames] for memory in self._memory]
         self.channels = [rows[0], rows[-1]]
-        self._views = [memoryview(memory.bytes) for memory in self._memory]
+        self._views = [memory.bytes.data for memory in self._memory]
         self.marks = aligned(np.int64, max(1, shape.chunks))
         self._pinned = np.zeros(shape.chunks, bool)
         self._wanted_at = np.full(shape.chunks, -(2**62), np.int64)

@@ -9,8 +9,8 @@ from adaptive.engine import stream_file
 from adaptive.engine.decode import Decoded, decoded_bytes
 from adaptive.errors import AudioFileError
 
-STREAM_MB = 4
-"""About what a stereo stream takes in memory, in millions of bytes."""
+STREAM_BYTES = 4_000_000
+"""About what a stereo stream takes in memory at 48 kHz."""
 
 
 class StreamChoice:
@@ -49,12 +49,11 @@ class StreamChoice:
         rest = {path.resolve() for path in others} - asked - free
         sizes = {path: decoded_bytes(path, sample_rate) for path in free | rest}
         self._streamed |= asked
-        stream_bytes = STREAM_MB * 1_000_000
-        needed = sum(sizes.values()) + stream_bytes * len(asked)
+        needed = sum(sizes.values()) + STREAM_BYTES * len(asked)
         for path in sorted(free - self._streamed, key=lambda one: (-sizes[one], str(one))):
-            if needed <= limit_bytes or sizes[path] <= stream_bytes:
+            if needed <= limit_bytes or sizes[path] <= STREAM_BYTES:
                 break
-            needed -= sizes[path] - stream_bytes
+            needed -= sizes[path] - STREAM_BYTES
             self._streamed.add(path)
             self.remarks.append(
                 f"{path.name}: is streamed from disk, because all stems together need more than the "

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import threading
+import weakref
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -176,6 +177,7 @@ class StreamFile:
         self.path, self.name = path, name
         self._file = path.open("rb", buffering=0)
         self._guard = threading.Lock()
+        weakref.finalize(self, self._file.close)
         try:
             text = self._file.read(HEADER_BYTES).rstrip(b"\0").decode()
             magic, _, body = text.partition("\n")

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from adaptive.preset.faults import FaultList, KeyPath, show_value
 from adaptive.preset.file_names import MAX_LISTED, find_same, hint_file
 from adaptive.preset.mixer import chains
 from adaptive.preset.schema import Files, PresetFile
-
-if TYPE_CHECKING:
-    from adaptive.preset.model import Preset
 
 
 def resolve_stems(file: PresetFile, folder: Path, faults: FaultList) -> dict[str, Path]:
@@ -97,12 +93,16 @@ def files_of(files: Files | None) -> tuple[str, ...]:
     return () if files is None else (files,) if isinstance(files, str) else files
 
 
-def streamed_files(preset: Preset) -> tuple[set[Path], set[Path]]:
-    """Return the files that are to be streamed, and all that may be: those of layers that play stems."""
-    asked, may = set(), set()
-    for name, layer in preset.file.layers.items():
+def streamed_files(file: PresetFile, stems: Mapping[str, Path]) -> tuple[set[Path], set[Path]]:
+    """Return the files that are to be streamed, and all that may be: those of layers that play stems.
+
+    `stems` has the path of each file by its name.
+    """
+    asked: set[Path] = set()
+    may: set[Path] = set()
+    for name, layer in file.layers.items():
         for key in ("stem", "intro", "first_pass"):
-            paths = {preset.stems[one] for _, one in _of_layer(("layers", name, key), getattr(layer, key))}
+            paths = {stems[one] for _, one in _of_layer(("layers", name, key), getattr(layer, key))}
             may |= paths
             asked |= paths if layer.streamed else set()
     return asked, may

@@ -15,6 +15,8 @@ from adaptive.engine.stream_file import StreamFile
 from adaptive.preset.load import load
 from adaptive.session.performance import Performance, vocabulary
 
+pytestmark = [pytest.mark.prove, pytest.mark.timeout(7200)]
+
 RATE, STREAMS, BARS = 48000, 32, 30
 STALL_S = 1.0
 
@@ -67,7 +69,6 @@ section = "one"
     (folder / "preset.toml").write_text(text, encoding="utf-8")
 
 
-@pytest.mark.prove
 def test_a_disk_that_stalls_a_second_at_random_is_not_heard(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
