@@ -22,6 +22,9 @@ from adaptive.preset.stems import key_of, named_responses, streamed_files
 from adaptive.preset.timing import PREPARE_S
 from adaptive.session.playable import instrument_remarks
 
+MOST_NAMED = 4
+"""Streamed files that are named; of more, the number is told."""
+
 USUAL_RATE = 48_000
 """Frames a second at which impulse responses are read to be checked."""
 
@@ -91,7 +94,8 @@ def stream_sentences(preset: Preset, limit_bytes: int) -> Iterator[str]:
     sizes = {path: decoded_bytes(path, USUAL_RATE) for path in paths}
     whole = sum(sizes.values())
     needed = sum(min(STREAM_BYTES, sizes[path]) if path in streamed else sizes[path] for path in paths)
-    names = ", ".join(path.name for path in streamed)
+    names = ", ".join(path.name for path in streamed[:MOST_NAMED])
+    names += f" and {len(streamed) - MOST_NAMED} more" if len(streamed) > MOST_NAMED else ""
     yield (
         f"streamed from disk: {names}; recordings need about {needed / 1e6:.0f} MB of memory instead of "
         f"{whole / 1e6:.0f} MB; each stream is read {DISK_LOOK_AHEAD_S:g} s ahead, {HEAD_S:g} s are in "
