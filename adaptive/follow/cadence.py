@@ -10,6 +10,7 @@ import statistics
 from collections import deque
 from dataclasses import dataclass
 
+from adaptive.follow.frozen_sensor import FrozenSensor
 from adaptive.follow.half_double import IMPOSSIBLE_SPM, HalfDouble
 from adaptive.follow.health import HealthNotes
 
@@ -118,6 +119,7 @@ class CadenceEstimator:
         self._last_at = -math.inf
         self._last_value = math.nan
         self._same_since, self._same_count = -math.inf, 0
+        self._frozen_sensor = FrozenSensor()
         self._zeros, self._zero_since = 0, 0.0
         self._is_standing = self._must_restart = False
 
@@ -164,6 +166,8 @@ class CadenceEstimator:
         if self._is_zero(value):
             self._take_zero(at_s)
             return
+        if self._is_from_frozen_sensor(at_s, value):
+            return
         self._end_zeros(at_s)
         self._take_value(at_s, self._fold.fold(value))
 
@@ -188,6 +192,18 @@ class CadenceEstimator:
         if at_s - self._same_since >= FROZEN_S and self._same_count >= FROZEN_READINGS:
             text = f"{self._name}: {value:g} for {FROZEN_S:g} s although it is sent; it may be frozen"
             self.health.begin(at_s, "frozen", text)
+
+    def _is_from_frozen_sensor(self, at_s: float, value: float) -> bool:
+        frozen_before = self._frozen_sensor.value
+        self._frozen_sensor.take(at_s, value)
+        frozen = self._frozen_sensor.value
+        if frozen is not None and frozen_before is None:
+            self._restart()
+            text = f"{self._name}: two sensors disagree; the one that always sends {frozen:g} is left out"
+            self.health.begin(at_s, "frozen sensor", text)
+        elif frozen is None and frozen_before is not None:
+            self.health.end(at_s, "frozen sensor", f"{self._name}: {frozen_before:g} is sent no more")
+        return value == frozen
 
     def _is_zero(self, value: float) -> bool:
         return value < STANDING_SPM or value <= self._least_spm

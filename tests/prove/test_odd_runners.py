@@ -156,6 +156,13 @@ ODD: dict[str, Odd] = {
         single([t + (0.018 if i % 2 else -0.018) for i, t in enumerate(SAME)]), [(15, 120, 164, 1.0)],
         phase_ms=(15, 25),
     ),
+    "two sensors, one frozen, and the other passes it": Odd(
+        merged(
+            at_1_hz([164.0] * 180, 0.5),
+            at_1_hz([*np.linspace(172, 157, 60).round(), *(157.0 + n % 3 for n in range(120))]),
+        ),
+        [(75, 180, 158, 0.5)],
+    ),
     "a frozen watch, and steps that change": Odd(
         merged(single(step_times(lambda t: 160.0 if t < 60 else 172.0, 140.0)), at_1_hz([160.0] * 140)),
         [(15, 60, 160, 3.0), (85, 140, 172, 3.0)],

@@ -120,3 +120,15 @@ def test_a_zero_that_was_clamped_to_the_range_is_a_zero() -> None:
 
     assert estimator.now(8.0) == Cadence(160.0, is_standing=True)
     assert "cadence: 0 between readings is no stop" in texts(estimator)
+
+
+def test_of_two_sensors_the_frozen_one_is_left_out_once_the_other_has_passed_it() -> None:
+    good = [172.0 - 0.25 * n for n in range(60)] + [157.0 + n % 3 for n in range(90)]
+    estimator = heard([value for reading in good for value in (164.0, reading)], 0.5)
+
+    assert estimator.now(75.0).spm == pytest.approx(158.0, rel=0.005)
+    assert "cadence: two sensors disagree; the one that always sends 164 is left out" in texts(estimator)
+
+
+def test_a_treadmill_beside_a_constant_sensor_keeps_the_first() -> None:
+    assert heard([168.0] * 10 + [156.0, 168.0] * 60).now(130.0).spm == pytest.approx(168.0)
