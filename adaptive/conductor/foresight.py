@@ -16,7 +16,7 @@ from adaptive.composer.bar_source import BarRequest
 from adaptive.composer.plan.part import PlannedPart
 from adaptive.composer.plan.section_plan import SectionPlan
 from adaptive.composer.registry import BUILT_IN
-from adaptive.composer.worker.ahead_host import AheadHost
+from adaptive.composer.worker.ahead_host import ForesightHost
 from adaptive.composer.worker.ahead_orders import BarOrder, PartOrder
 from adaptive.conductor.conductor import Conductor
 from adaptive.conductor.layers.bar_requests import BarKey, held_in, key_of, request_of
@@ -25,7 +25,7 @@ from adaptive.conductor.layers.write_range import ComposeContext, WriteRange, be
 from adaptive.music.note import Note
 
 LEAST_LAYERS = 9
-"""Built-in generated layers from which the process is worth its 60 MB: with fewer of them, the longest steps
+"""Built-in generated layers from which the process is worth its 49 MB: with fewer of them, the longest steps
 take about as long as those of recorded layers."""
 
 LAYERS_A_STEP, PAIRS_A_STEP, ORDERS_A_STEP, REPLIES_A_STEP = 16, 8, 5, 12
@@ -55,11 +55,11 @@ class Foresight:
 
     Parameters
     ----------
-    host : AheadHost
+    host : ForesightHost
         Runs the process.
     """
 
-    def __init__(self, host: AheadHost) -> None:
+    def __init__(self, host: ForesightHost) -> None:
         self._host = host
         self._parts: OrderedDict[int, PlannedPart] = OrderedDict()  # asked for, by `id`
         self._asked: OrderedDict[tuple[int, object], BarRequest] = OrderedDict()

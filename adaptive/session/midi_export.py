@@ -6,6 +6,7 @@ recorded where the note is handed to its player.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -25,6 +26,7 @@ from adaptive.errors import InputError
 from adaptive.instruments.general_midi import programme
 from adaptive.kernel.layout import LINEAR
 from adaptive.music.channel_note import ChannelNote
+from adaptive.music.harmony import parse_bar
 from adaptive.music.note import Note
 from adaptive.music.scale import Key
 from adaptive.preset.instrument_tables import DRUM_BANK
@@ -254,9 +256,10 @@ class MidiExport:
         return marks
 
     def _on_line(self, line: Line) -> None:
-        if line["kind"] == "steer":
-            playback = self._performance.conductor.playback
-            self._held.append((playback.tempo.beat_at(line["frame"]), playback.held))
+        playback = self._performance.conductor.playback
+        if not self._held or self._held[-1][1] != playback.held:  # by a mood, a message, a curve
+            beat = playback.tempo.beat_at(line["frame"]) if self._held else -math.inf
+            self._held.append((beat, playback.held))
         if line["kind"] == "live_note":
             self._take_live_note(line)
         if line["kind"] != "note":
@@ -350,7 +353,9 @@ def marks_of(
             )
         is_declared = bool(segment.chords) and now.chord is None
         written = segment.chords[bar % len(segment.chords)].split() if is_declared else ()
-        names = written or [str(chord) for _, chord in planned.harmony.chords]
+        names = [str(chord) for _, chord in planned.harmony.chords]
+        if is_declared and tuple(parse_bar(" ".join(written), segment.meter[0])) == planned.harmony.chords:
+            names = list(written)  # spelled as the preset spells them; a held key or tension plays others
         ratio = instance.beats_per_bar / segment.meter[0]
         for (onset, _), name in zip(planned.harmony.chords, names, strict=True):
             at = beat + float(onset) * ratio

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from adaptive.composer.registry import GENERATORS
-from adaptive.composer.worker.ahead_host import AheadHost
+from adaptive.composer.worker.ahead_host import ForesightHost
 from adaptive.composer.worker.source import BarWorkers
 from adaptive.conductor.assets import prepare
 from adaptive.conductor.beginning import AS_DECLARED, Beginning
@@ -131,7 +131,7 @@ class Performance:
         self.edit_queue = EditQueue(PreparedPreset(preset, self.layout, assets, self.layout.spec), source_of)
         self.live_notes = LiveNotes(self.engine)
         self.next_control_step = 0
-        self.ahead_host: AheadHost | None = None
+        self.ahead_host: ForesightHost | None = None
         self.foresight: Foresight | None = None
 
     def successor(self, preset: Preset, seed: int) -> Performance:
@@ -154,7 +154,7 @@ class Performance:
     def _foresee(self) -> None:
         """Let another process compose ahead, if the music is live and has many generated layers."""
         if self.foresight is None and self.workers.is_live and is_worth_it(self.conductor):
-            self.ahead_host = AheadHost()
+            self.ahead_host = ForesightHost()
             self.foresight = Foresight(self.ahead_host)
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import time
 from typing import IO
@@ -35,6 +36,8 @@ def made(order: Order) -> AheadReply:
 def serve(orders: IO[bytes], replies: IO[bytes]) -> None:
     """Carry out orders, one after another, until the input ends."""
     loaded()  # weights are read before the first bar
+    gc.freeze()  # a full collection takes as long as five plans
+    gc.set_threshold(700, 10, 100)
     wire.send(replies, b"ready")
     reader = OrderReader()
     while (order := wire.receive(orders)) is not None:

@@ -454,7 +454,8 @@ class GeneratedLayer:
         first = max(tempo.frame_at(self.cursor_beat), not_before)
         timed = []
         for note in notes:
-            written = start + float(note.onset)
+            # as float(note.onset), in a fifth of its time
+            written = start + note.onset.numerator / note.onset.denominator
             if begins - BEAT_TOLERANCE <= written < ends - BEAT_TOLERANCE:
                 beat = max(write_range.begins, written + note.offset_beats)
                 if beat < ends - BEAT_TOLERANCE:
@@ -472,7 +473,8 @@ class GeneratedLayer:
                 continue
             frame = max(wanted, not_before)
             before = self.player.state()
-            frames = tempo.frame_at(min(beat + float(note.duration), ends)) - frame
+            duration = note.duration.numerator / note.duration.denominator
+            frames = tempo.frame_at(min(beat + duration, ends)) - frame
             posted += self.player.play(note, frame, frames, self.place.group)
             section = write_range.context.instance.section
             self.written.append(WrittenNote(frame, written, note, section, before, frames))

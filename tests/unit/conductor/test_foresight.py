@@ -7,7 +7,7 @@ from pathlib import Path
 
 from adaptive.composer.bar_source import StepSource
 from adaptive.composer.worker.ahead_child import made
-from adaptive.composer.worker.ahead_host import Accept, AheadHost
+from adaptive.composer.worker.ahead_host import Accept, ForesightHost
 from adaptive.composer.worker.ahead_orders import Order, OrderReader, OrderWriter, unpacked
 from adaptive.conductor.foresight import Foresight, is_worth_it
 from adaptive.conductor.messages import SetState
@@ -39,7 +39,7 @@ SCRIPT = {
 }
 
 
-class HostHere(AheadHost):
+class HostHere(ForesightHost):
     """Carries orders out in the test, as many a control step as a process would."""
 
     def __init__(self, a_step: int) -> None:
