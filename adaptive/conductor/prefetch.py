@@ -25,8 +25,8 @@ from adaptive.conductor.layers.write_range import ComposeContext, WriteRange, be
 from adaptive.music.note import Note
 
 LEAST_LAYERS = 9
-"""Built-in generated layers from which the process is worth its 49 MB: with eight of them, 99 of 100 steps took
-at most 1.6 ms without it (`docs/proof.md`)."""
+"""Built-in generated layers from which the process is worth its 49 MB: with eight of them, 99 of 100 steps
+took at most 1.6 ms without it (`docs/proof.md`)."""
 
 LAYERS_A_STEP, PAIRS_A_STEP, ORDERS_A_STEP, REPLIES_A_STEP = 16, 8, 5, 12
 """Layers and first bars of other segments that are looked at, bars that are asked for, and replies that are
