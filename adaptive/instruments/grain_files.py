@@ -38,7 +38,7 @@ def granular_spec(table: Any, bus: int, folder: Path) -> InstrumentSpec:
     return file_spec(table, bus, sound, path, modified_ns)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)  # two minutes of stereo take 92 MB
 def _read(path: Path, _modified_ns: int, key: float) -> GrainSound:
     """The sound of a file; that of a file that has not changed since is kept."""
     try:

@@ -148,6 +148,7 @@ class Performance:
     def go_live(self) -> None:
         """Say that the music sounds while it is made: a generator may be late.  Before, it is waited for."""
         self.workers.go_live()
+        self.engine.bank.streams.go_live(self.engine)
         self._prefetch()
 
     def _prefetch(self) -> None:
@@ -159,6 +160,7 @@ class Performance:
     def close(self) -> None:
         """End the processes of generators; it happens anyway once nobody refers to the performance."""
         self.workers.close()
+        self.engine.bank.streams.leave(self.engine)
         if self.ahead_host is not None:
             self.ahead_host.close()
 
@@ -187,6 +189,7 @@ class Performance:
             The saved music does not fit this preset.
         """
         self.conductor.begin(saved, beginning)
+        self.engine.bank.streams.keep_up(self.engine, is_forced=True)
         for remark in self.remarks:
             self.conductor.playback.log_line("health", 0, remark, source="instrument")
 
@@ -194,7 +197,8 @@ class Performance:
     def remarks(self) -> list[str]:
         """Sentences about files of instruments that are not played as they are written."""
         specs = self.engine.spec.instruments
-        return list(dict.fromkeys(remark for spec in specs for remark in getattr(spec, "remarks", ())))
+        found = (remark for spec in specs for remark in getattr(spec, "remarks", ()))
+        return list(dict.fromkeys([*found, *self.engine.bank.choice.remarks]))
 
     def save(self) -> SavedMusic:
         """The present musical state, from which `begin` of another performance continues."""
