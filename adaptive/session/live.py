@@ -133,7 +133,9 @@ class LiveSession:
         self._replacer = PresetReplacer(self, load_preset)
         self._reload = PresetReload(self, self._replacer)
         self.inbox = Inbox(self, self._replacer, self._reload)
-        self.input_sources = InputSources(performance.preset, self._tell_source)
+        self.input_sources = InputSources(
+            performance.preset, self._tell_source, tell_silence=self._tell_silence
+        )
         self.reports = SessionReports(self)
         self._night_log = None if options.log is None else NightLog(options.log, tell)
         self._state = None if options.state is None else StateFile(options.state, tell)
@@ -193,6 +195,16 @@ class LiveSession:
     def frames(self) -> int:
         """Frames rendered since the session began."""
         return self._frames_before + self.performance.engine.frame
+
+    @property
+    def volume(self) -> float:
+        """The listener's volume, 0 … 1."""
+        return self.inbox.volume.volume
+
+    @property
+    def presets(self) -> list[str]:
+        """Names of the presets that can be loaded."""
+        return self._list_presets()
 
     @property
     def is_recording(self) -> bool:
@@ -314,6 +326,17 @@ class LiveSession:
         if performance.frame > 0:
             more = {"parameter": parameter, "trouble": "source", "source": source}
             performance.conductor.playback.log_line("health", performance.frame, sentence, **more)
+
+    def _tell_silence(self, sentence: str, parameter: str, source: str) -> None:
+        """Tell that an address is silent; not in the decision log, because a render knows no addresses."""
+        self.complain(sentence)
+        if self._night_log is not None:
+            frame, conductor = self.performance.frame, self.performance.conductor
+            self._night_log.take_line({
+                "frame": frame, "t": round(frame / self.performance.engine.spec.sample_rate, 6),
+                "position": conductor.instance.position(conductor.tempo.beat_at(frame)), "kind": "health",
+                "parameter": parameter, "trouble": "silent", "source": source, "reason": sentence,
+            })  # fmt: skip
 
     def fade_place(self, gain: float, seconds: float) -> None:
         """Move the gain of the whole output within some seconds, beside the listener's volume."""

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from adaptive.engine.telemetry import Telemetry
+from adaptive.inputs.input import Input
 from adaptive.session.clamp_report import ClampReport
+from adaptive.session.hours_keeper import HoursKeeper
 from adaptive.session.inbox import Inbox
 from adaptive.session.input_sources import InputSources
 from adaptive.session.live_loudness import LiveLoudness
@@ -33,6 +35,7 @@ class ReportHost(Protocol):
     performance: Performance
     inbox: Inbox
     input_sources: InputSources
+    inputs: dict[str, Input]
     subscriptions: Subscriptions
     clamp_report: ClampReport
     loudness: LiveLoudness
@@ -91,6 +94,7 @@ class SessionReports:
         host = self._host
         performance = host.performance
         conductor, engine = performance.conductor, performance.engine
+        hours = host.inputs.get(HoursKeeper.name)
         return {
             "ok": self.is_heard,
             "section": conductor.instance.section,
@@ -102,6 +106,7 @@ class SessionReports:
             "sink": None if host.sink is None else host.sink.name,
             "trouble": getattr(host.sink, "trouble", "") or None,
             "faults": host.faults,
+            "hours": hours.report if isinstance(hours, HoursKeeper) else None,
             "inputs": self._inputs(),
         }
 
