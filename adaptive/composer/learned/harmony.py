@@ -33,6 +33,9 @@ RESOLVING = (1, 2, 5)
 FALLING_FIFTHS, FIFTHS_NATS = 30, 10
 """Percent of root movements by a falling fifth that are aimed at, and nats that it costs to be 100 beside."""
 
+LEAST_ROOTS, ROOT_NATS = 3, 2
+"""Different roots that a phrase should have after its head, and nats that each missing one costs."""
+
 STEPS_A_NAT, FARTHEST = 64, 12
 CHANCES = np.array(
     [max(1, round(65536.0 * math.exp(-step / STEPS_A_NAT))) for step in range(STEPS_A_NAT * FARTHEST)],
@@ -80,12 +83,15 @@ class PhraseDrawing:
 
 def draw_chords(harmony: HarmonyNetwork, drawing: PhraseDrawing, rng: np.random.Generator) -> list[str]:
     """Return all chords of a phrase, its head and its close with them."""
+    if len(drawing.lengths) <= len(drawing.head):  # nothing is between head and close
+        return [*drawing.head, drawing.closing]
     index = {text: number for number, text in enumerate(harmony.chords)}
     others = len(harmony.chords)
     later = np.full((CANDIDATES, 1), index.get(drawing.closing, others))
     last = len(drawing.head)
+    sums = _place_sums(harmony, drawing)
     for at in range(len(drawing.lengths) - 1, last - 1, -1):
-        chances = _chances(harmony, later, drawing, at) * harmony.is_usual[int(drawing.is_minor)]
+        chances = _chances(harmony, later, sums[at], drawing) * harmony.is_usual[int(drawing.is_minor)]
         chances = _liked(harmony, chances, later, drawing.close)
         if at == 0 and drawing.starts_home:
             home = chances * _are_home(harmony.chords, is_minor=drawing.is_minor)
@@ -98,19 +104,22 @@ def draw_chords(harmony: HarmonyNetwork, drawing: PhraseDrawing, rng: np.random.
     masses = CHANCES[_steps_beside(harmony, later, drawing.closing)]
     if last:  # how likely is the last chord of the head before each of them?
         before = index.get(drawing.head[-1], others)
-        chances = _liked(harmony, _chances(harmony, later, drawing, last - 1), later, drawing.close)
+        chances = _liked(harmony, _chances(harmony, later, sums[last - 1], drawing), later, drawing.close)
         masses = masses * chances[:, before]
     return [*drawing.head, *phrases[int(_drawn(masses[None, :], rng)[0])]]
 
 
 def _steps_beside(harmony: HarmonyNetwork, later: NDArray[np.int64], closing: str) -> NDArray[np.int64]:
-    """Return how far each phrase is from the falling fifths that are aimed at, in steps of `CHANCES`."""
+    """Return how far each phrase is from the fifths and roots that are aimed at, in steps of `CHANCES`."""
     roots = _kinds(harmony.chords)[0][later]
     roots[:, -1] = _semitones(closing)
     moves = np.diff(roots, axis=1) % 12
     count = np.maximum(1, (moves != 0).sum(axis=1))
     beside = np.abs(100 * (moves == 5).sum(axis=1) - FALLING_FIFTHS * (moves != 0).sum(axis=1))
-    return np.asarray(np.minimum(len(CHANCES) - 1, FIFTHS_NATS * STEPS_A_NAT * beside // (100 * count)))
+    ordered = np.sort(roots, axis=1)
+    missing = np.maximum(0, LEAST_ROOTS - 1 - (np.diff(ordered, axis=1) != 0).sum(axis=1))
+    nats = FIFTHS_NATS * STEPS_A_NAT * beside // (100 * count) + ROOT_NATS * STEPS_A_NAT * missing
+    return np.asarray(np.minimum(len(CHANCES) - 1, nats))
 
 
 @lru_cache(maxsize=1024)
@@ -118,18 +127,24 @@ def _semitones(text: str) -> int:
     return Interval.parse(text.partition("/")[0].partition(":")[0]).semitones % 12
 
 
+def _place_sums(harmony: HarmonyNetwork, drawing: PhraseDrawing) -> NDArray[np.float64]:
+    """Return what each place of the phrase adds in the network, a row for each."""
+    level = sum(drawing.tension > limit for limit in LEVELS)
+    count = len(drawing.lengths)
+    places = [
+        Place(count - at, at, drawing.close, length, level, drawing.is_minor)
+        for at, length in enumerate(drawing.lengths)
+    ]
+    first = SEEN * (len(harmony.chords) + 2)
+    return harmony.network.sums(np.array([place_inputs(place) for place in places]), first)
+
+
 def _chances(
-    harmony: HarmonyNetwork, later: NDArray[np.int64], drawing: PhraseDrawing, at: int
+    harmony: HarmonyNetwork, later: NDArray[np.int64], sums: NDArray[np.float64], drawing: PhraseDrawing
 ) -> NDArray[np.int64]:
     """Return the chance of each chord at a place, shape (candidates, chords and others), in whole numbers."""
-    place = Place(
-        len(drawing.lengths) - at, at, drawing.close, drawing.lengths[at],
-        sum(drawing.tension > limit for limit in LEVELS), drawing.is_minor,
-    )  # fmt: skip
-    network, count = harmony.network, len(harmony.chords) + 1
-    rows = later_inputs(later[:, :SEEN], count)
-    sums = network.sums(rows, 0) + network.sums(place_inputs(place)[None, :], rows.shape[1])
-    outputs = network.outputs_of(sums)
+    rows = later_inputs(later[:, :SEEN], len(harmony.chords) + 1)
+    outputs = harmony.network.outputs_of(harmony.network.sums(rows, 0) + sums)
     behind = (outputs.max(axis=1, keepdims=True) - outputs) / max(0.2, TEMPERATURE * drawing.temperature)
     steps = np.minimum(np.floor(behind * STEPS_A_NAT), len(CHANCES) - 1).astype(np.int64)
     return np.asarray(CHANCES[steps])

@@ -119,7 +119,7 @@ def _drawn_chords(
     is_fast = goal.rhythm == "half"
     for bar in slots:  # 0: at the pace of the phrase; 1: longer
         lengths += [int(is_fast and len(bar) == 1)] * len(bar)
-        if not bar:
+        if not bar and lengths:
             lengths[-1] = 1
     head = [texts.get(function, function) for bar in goal.head for _, function in bar]
     drawing = PhraseDrawing(

@@ -87,6 +87,20 @@ def test_closes_are_reached_by_dominants_that_resolve(mode: str) -> None:
     assert resolved >= 0.9 * sevenths
 
 
+@pytest.mark.parametrize("rhythm", ["slow", "bar", "half"])
+@pytest.mark.parametrize("bars", [1, 2, 3, 5, 12])
+def test_phrases_of_every_length_and_rhythm_are_written_with_and_without_a_head(
+    bars: int, rhythm: str
+) -> None:
+    first = write_phrase("minor", meter(5, 4), PhraseGoal(bars, "open", rhythm), seeded(1), NETWORK)
+    goal = PhraseGoal(bars, "authentic", rhythm, head=first.bars[:1], temperature=0.0)
+    second = write_phrase("minor", meter(5, 4), goal, seeded(1), NETWORK)
+
+    assert len(first.bars) == len(second.bars) == bars
+    assert second.bars[0] == first.bars[0]
+    assert len(chords_of(Key.parse("F# minor"), second)) == bars
+
+
 @pytest.mark.parametrize(("mode", "names"), [("major", MAJOR_CHORDS), ("minor", MINOR_CHORDS)])
 def test_the_network_knows_the_chords_of_every_close(mode: str, names: dict[str, str]) -> None:
     network: HarmonyNetwork | None = NETWORK
