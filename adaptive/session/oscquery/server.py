@@ -44,8 +44,13 @@ MOST_CLIENTS = 64
 LISTEN_S = 1.0 / 30.0
 """Time between two looks at the values that clients listen to."""
 
-TREE_KEPT_S = 0.02
-"""A written tree is sent again within this time: whoever asks in a loop does not delay the music's steps."""
+KEPT_S, MOST_KEPT = 0.02, 64
+"""An answer is given again within this time, or within `REST` times the time that it took to write.
+
+So whoever asks in a loop does not delay the music's steps.
+"""
+
+REST = 10.0
 
 
 class QueryHost(InputHost, Protocol):
@@ -97,7 +102,7 @@ class QueryServer:
         self.values = MethodValues(host)
         self.clients: dict[QueryClient, OscServer] = {}
         self._due_s = 0.0
-        self._tree, self._tree_until_s = b"", 0.0
+        self._kept: dict[tuple[str, ...], tuple[bytes, float]] = {}
 
     def application(self) -> web.Application:
         """The aiohttp application."""
@@ -130,26 +135,27 @@ class QueryServer:
             raise web.HTTPBadRequest(
                 text=f"{unknown[0][:80]!r} is no attribute here: {known} are", headers=headers
             )
-        if path == "/" and not asked:
-            return _json(self._whole_tree(), headers)
-        node = self.space.as_json(path, self.values.of)
-        if node is None:
+        if path not in self.space:
             raise web.HTTPNotFound(text=f"there is no address {path[:200]}", headers=headers)
-        if not asked:
-            return _json(_written(node), headers)
-        if "VALUE" in asked and not self.space.can_be_read(path):
-            asked.remove("VALUE")
-        found = {name: node[name] for name in asked if name in node}
-        if not found:
-            return web.Response(status=204, headers=headers)
-        return _json(_written(found), headers)
+        body = self._node(path, asked)
+        return _json(body, headers) if body else web.Response(status=204, headers=headers)
 
-    def _whole_tree(self) -> bytes:
-        now_s = self._clock()
-        if now_s >= self._tree_until_s:
-            self._tree = _written(self.space.as_json("/", self.values.of) or {})
-            self._tree_until_s = now_s + TREE_KEPT_S
-        return self._tree
+    def _node(self, path: str, asked: list[str]) -> bytes:
+        """A node, or the attributes of it that are asked for; empty: it has none of them."""
+        now_s, key = self._clock(), (path, *asked)
+        kept = self._kept.get(key)
+        if kept is not None and now_s < kept[1]:
+            return kept[0]
+        node = self.space.as_json(path, self.values.of) or {}
+        wanted = [name for name in asked if name != "VALUE" or self.space.can_be_read(path)]
+        found = {name: node[name] for name in wanted if name in node} if asked else node
+        body = _written(found) if found else b""
+        if path not in self.space.methods:  # a method is written in no time
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            written_s = self._clock()
+            self._kept[key] = body, written_s + max(KEPT_S, REST * (written_s - now_s))
+        return body
 
     # ── the WebSocket ──────────────────────────────────────────────────────────────────────────
 
@@ -210,7 +216,8 @@ class QueryServer:
     def use(self, space: AddressSpace) -> None:
         """Show another tree, and tell the clients what has changed."""
         notices = list(space.notices_since(self.space, self.values.of))
-        self.space, self._tree_until_s = space, 0.0
+        self.space = space
+        self._kept.clear()
         for client, osc in self.clients.items():
             osc.reader = OscReader(self._host.performance.preset, self._host.checker)
             client.use(space, notices, self.values.of)
