@@ -11,10 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adaptive.composer.learned.fixed_network import quantised
-from adaptive.composer.learned.harmony_features import LEVELS, SEEN, Place, inputs, later_inputs, place_inputs
+from adaptive.composer.learned.harmony_features import (
+    LEVELS,
+    SEEN,
+    PhrasePlace,
+    inputs,
+    later_inputs,
+    place_inputs,
+)
 from adaptive.composer.plan.grammar import GRAMMARS
 from tools.training.network import Network, Rows, train
-from tools.training.progressions import Heard, Progression, is_chromatic
+from tools.training.progressions import Progression, ReadChord, is_chromatic
 
 HIDDEN, EPOCHS = (64,), 40
 RAREST = 60
@@ -38,7 +45,7 @@ class Example:
 
     chord: int
     later: tuple[int, ...]
-    place: Place
+    place: PhrasePlace
 
 
 def vocabulary_of(phrases: Phrases) -> list[str]:
@@ -47,7 +54,7 @@ def vocabulary_of(phrases: Phrases) -> list[str]:
     return [text for text, count in counts.most_common() if count >= RAREST]
 
 
-def close_of(chord: Heard) -> str:
+def close_of(chord: ReadChord) -> str:
     """Return the kind of close that a last chord makes, in the key of the chorale."""
     return "authentic" if chord.root == 0 else "half" if chord.root == 7 else "open"
 
@@ -68,7 +75,7 @@ def examples_of(phrases: Phrases, vocabulary: Sequence[str]) -> list[Example]:
         close, level = close_of(phrase.chords[-1]), chromatic_level(phrase)
         for at in range(len(numbers) - 1):
             length = min(2, phrase.chords[at].beats - 1)
-            place = Place(len(numbers) - 1 - at, at, close, length, level, phrase.is_minor)
+            place = PhrasePlace(len(numbers) - 1 - at, at, close, length, level, phrase.is_minor)
             found.append(Example(numbers[at], tuple(numbers[at + 1 : at + 4]), place))
     return found
 

@@ -19,7 +19,7 @@ from adaptive.composer.plan import part
 from adaptive.composer.plan.section_plan import SectionPlan
 from tools.pieces import ENSEMBLES, plan_of
 from tools.training import harmony, progressions
-from tools.training.progressions import Heard, Progression
+from tools.training.progressions import Progression, ReadChord
 from tools.training.tunes import Quotation
 
 BARS, PIECES = 64, 10
@@ -137,8 +137,8 @@ def _card(
 def _likeness(
     network: HarmonyNetwork, known: Sequence[list[Progression]], unseen: Sequence[list[Progression]]
 ) -> dict[str, Figures]:
-    quotation = Quotation([_quoted(_heard(one)) for one in known])
-    pieces = {"chorales that are held out": [(one[0].is_minor, _heard(one)) for one in unseen]}
+    quotation = Quotation([_quoted(_read(one)) for one in known])
+    pieces = {"chorales that are held out": [(one[0].is_minor, _read(one)) for one in unseen]}
     for name, loaded in (("the grammar", LoadedHarmony(None)), ("the network", LoadedHarmony(network))):
         pieces[name] = [
             (key.endswith("minor"), _planned(loaded, key, seed)) for key in KEYS for seed in range(PIECES)
@@ -150,7 +150,7 @@ def _likeness(
     return found
 
 
-def _heard(phrases: Sequence[Progression]) -> Chords:
+def _read(phrases: Sequence[Progression]) -> Chords:
     return [
         (chord.root, chord.quality, (chord.root + chord.bass) % 12, min(2, chord.beats))
         for phrase in phrases
@@ -217,4 +217,4 @@ def _shape(pieces: Sequence[tuple[bool, Chords]]) -> Figures:
 
 def _is_chromatic(chord: tuple[int, str, int, int], *, is_minor: bool) -> bool:
     quality = chord[1] if chord[1] in progressions.QUALITIES else ""
-    return progressions.is_chromatic(Heard(chord[0], quality, 0, 1), is_minor=is_minor)
+    return progressions.is_chromatic(ReadChord(chord[0], quality, 0, 1), is_minor=is_minor)

@@ -63,7 +63,7 @@ SCALES = {True: frozenset({0, 2, 3, 5, 7, 8, 10, 11}), False: frozenset({0, 2, 4
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ReadChord:
     """A chord of a chorale: semitones of its root above the tonic, quality, bass above the root, beats."""
 
     root: int
@@ -97,7 +97,7 @@ class Heard:
 class Progression:
     """The chords of one phrase; whether the chorale is minor, and whether the phrase is its last."""
 
-    chords: tuple[Heard, ...]
+    chords: tuple[ReadChord, ...]
     is_minor: bool
     is_last: bool
 
@@ -146,7 +146,7 @@ def _pitches(voices: list[Voice]) -> NDArray[np.int64]:
     return found
 
 
-def _chords(weights: NDArray[np.float64], basses: NDArray[np.int64]) -> list[Heard | None]:
+def _chords(weights: NDArray[np.float64], basses: NDArray[np.int64]) -> list[ReadChord | None]:
     """Return the chord of each beat: the one with the best score, None if none is above 0."""
     inside = weights @ _MEMBERS.T
     scores = inside - OUTSIDE * (weights.sum(axis=1)[:, None] - inside) - _COSTS
@@ -154,11 +154,11 @@ def _chords(weights: NDArray[np.float64], basses: NDArray[np.int64]) -> list[Hea
     scores -= MISSING * (silent @ _MEMBERS.T) + 100.0 * (silent @ _NEEDED.T)
     roots = np.array([root for root, _ in _KINDS])
     scores += IN_BASS * (roots == basses[:, None])
-    found: list[Heard | None] = []
+    found: list[ReadChord | None] = []
     for beat, best in enumerate(np.argmax(scores, axis=1).tolist()):
         root, quality = _KINDS[best]
         over = (int(basses[beat]) - root) % 12
-        heard = Heard(root, quality, over if over in QUALITIES[quality] else 0, 1)
+        heard = ReadChord(root, quality, over if over in QUALITIES[quality] else 0, 1)
         found.append(heard if scores[beat, best] > 0 else None)
     return found
 
@@ -166,18 +166,18 @@ def _chords(weights: NDArray[np.float64], basses: NDArray[np.int64]) -> list[Hea
 _LEADING = frozenset({"7", "m7b5", "dim7"})
 
 
-def _merged(beats: list[Heard | None]) -> list[Heard]:
+def _merged(beats: list[ReadChord | None]) -> list[ReadChord]:
     """Return chords of one root as one, with the first bass; a leading seventh that comes later is kept."""
-    chords: list[Heard] = []
+    chords: list[ReadChord] = []
     for one in beats:
         if one is None:
             if chords:
                 last = chords[-1]
-                chords[-1] = Heard(last.root, last.quality, last.bass, last.beats + 1)
+                chords[-1] = ReadChord(last.root, last.quality, last.bass, last.beats + 1)
         elif chords and chords[-1].root == one.root and _is_same(chords[-1].quality, one.quality):
             last = chords[-1]
             richer = one.quality if one.quality in _LEADING else last.quality
-            chords[-1] = Heard(last.root, richer, last.bass, last.beats + 1)
+            chords[-1] = ReadChord(last.root, richer, last.bass, last.beats + 1)
         else:
             chords.append(one)
     return chords
@@ -187,6 +187,6 @@ def _is_same(one: str, other: str) -> bool:
     return QUALITIES[one][:3] == QUALITIES[other][:3]
 
 
-def is_chromatic(chord: Heard, *, is_minor: bool) -> bool:
+def is_chromatic(chord: ReadChord, *, is_minor: bool) -> bool:
     """Whether a chord has a tone outside the key."""
     return not chord.classes <= SCALES[is_minor]

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from adaptive.composer.learned.harmony_features import SEEN, Place, later_inputs, place_inputs
+from adaptive.composer.learned.harmony_features import SEEN, PhrasePlace, later_inputs, place_inputs
 from adaptive.composer.learned.harmony_weights import HarmonyNetwork
 from adaptive.music.pitch import Interval
 
@@ -58,7 +58,7 @@ class PhraseDrawing:
     close : str
         Kind of close.
     lengths : sequence of int
-        How long each of its chords is but the last, as in `Place.length`, the first one first.
+        How long each of its chords is but the last, as in `PhrasePlace.length`, the first one first.
     head : sequence of str
         Chords with which it begins.
     tension : float
@@ -132,7 +132,7 @@ def _place_sums(harmony: HarmonyNetwork, drawing: PhraseDrawing) -> NDArray[np.f
     level = sum(drawing.tension > limit for limit in LEVELS)
     count = len(drawing.lengths)
     places = [
-        Place(count - at, at, drawing.close, length, level, drawing.is_minor)
+        PhrasePlace(count - at, at, drawing.close, length, level, drawing.is_minor)
         for at, length in enumerate(drawing.lengths)
     ]
     first = SEEN * (len(harmony.chords) + 2)

@@ -16,7 +16,7 @@ CONDITIONS = TO_CLOSE + FROM_START + len(CLOSES) + LENGTHS + LEVELS + 1
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PhrasePlace:
     """Where in a phrase a chord stands.
 
     Parameters
@@ -61,7 +61,7 @@ def later_inputs(later: NDArray[np.int64], count: int) -> NDArray[np.float64]:
     return rows
 
 
-def place_inputs(place: Place) -> NDArray[np.float64]:
+def place_inputs(place: PhrasePlace) -> NDArray[np.float64]:
     """Return the inputs of a place, shape (`CONDITIONS`,)."""
     row, at = np.zeros(CONDITIONS), 0
     for number, size in (

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from adaptive.composer.learned.harmony_features import CONDITIONS, Place, inputs, later_inputs, place_inputs
+from adaptive.composer.learned.harmony_features import (
+    CONDITIONS,
+    PhrasePlace,
+    inputs,
+    later_inputs,
+    place_inputs,
+)
 
 
 def test_the_chords_after_a_chord_are_told_one_by_one() -> None:
@@ -14,8 +20,8 @@ def test_the_chords_after_a_chord_are_told_one_by_one() -> None:
 
 
 def test_a_place_is_told_as_classes_and_far_ones_share_the_last() -> None:
-    far, farther = (place_inputs(Place(to, 9, "half", 5, 9, is_minor=True)) for to in (8, 30))
+    far, farther = (place_inputs(PhrasePlace(to, 9, "half", 5, 9, is_minor=True)) for to in (8, 30))
 
     assert (far == farther).all()
     assert far.sum() == 6.0
-    assert place_inputs(Place(1, 0, "authentic", 0, 0, is_minor=False)).sum() == 5.0
+    assert place_inputs(PhrasePlace(1, 0, "authentic", 0, 0, is_minor=False)).sum() == 5.0
