@@ -26,6 +26,7 @@ CHAMBER = Genre(
         ),
     },
     progression_share=0.45,
+    learned_harmony=True,
     rhythms=(("bar", "half", "bar"), ("half", "bar", "half")),
     chromaticism=0.55,
     activity=0.05,

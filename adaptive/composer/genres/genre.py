@@ -66,6 +66,8 @@ class Genre:
         answer are separated by ``//``.
     progression_share : float
         Share of themes that take one of these; the grammar writes the others.
+    learned_harmony : bool
+        Whether the network of harmony writes those others in major and minor.
     rhythms : tuple of (str, str, str)
         Harmonic rhythm of a main, a contrasting and a quiet theme, as in `PhraseGoal.rhythm`.
     chromaticism : float
@@ -103,6 +105,7 @@ class Genre:
     layers: tuple[GenreLayer, ...]
     styles: Mapping[str, str]
     progression_share: float = 0.7
+    learned_harmony: bool = False
     rhythms: tuple[tuple[str, str, str], ...] = (("bar", "half", "bar"), ("half", "slow", "half"))
     chromaticism: float = 0.4
     activity: float = 0.0
