@@ -85,7 +85,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upg
 
 lock: $(VENV)/test.stamp ## writes requirements/: the newest of everything, for all Pythons and systems
 	$(COMPILE) --group build -o requirements/play.txt
-	$(COMPILE) --extra dev --extra frozen --extra midi --extra pyo --group build -c requirements/play.txt -o requirements/test.txt
+	$(COMPILE) --extra dev --extra frozen --extra midi --extra pyo --extra discovery --group build -c requirements/play.txt -o requirements/test.txt
 	$(COMPILE) --extra docs -c requirements/test.txt -o requirements/docs.txt
 
 newest: ## the short tests with the newest of everything, in an environment of its own

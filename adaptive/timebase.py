@@ -101,6 +101,9 @@ class TempoMap:
 
     def exact_frame_at(self, beat: float) -> float:
         """Return the frame of a beat, unrounded."""
+        last = self._segments[-1]
+        if last.beat <= beat:
+            return last.frame_at(beat)
         index = bisect.bisect_right(self._segments, beat, key=lambda segment: segment.beat)
         return self._segments[max(0, index - 1)].frame_at(beat)
 

@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import callback, conductor, offline, page, quanta, work
+from benchmarks import callback, conductor, instruments, offline, page, quanta, work
 from benchmarks.peers import latency, side_by_side, starts
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -28,6 +28,7 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 TITLES = {
     "loop": "The render loop: share of one core, 64 frames a quantum, 48 kHz",
+    "instruments": "Synthesisers, without the idle engine: share of one core",
     "offline": "Whole presets",
     "quanta": "The longest quanta of whole presets, each the least of nine renders",
     "conductor": "A step of the conductor, milliseconds",
@@ -38,6 +39,7 @@ TITLES = {
 }
 MEASURES: dict[str, Callable[[], Iterator[dict[str, object]]]] = {
     "loop": work.measure_all,
+    "instruments": instruments.measure_all,
     "offline": offline.measure_all,
     "quanta": quanta.measure_all,
     "conductor": conductor.measure_all,

@@ -11,7 +11,7 @@ HEAD = """# Benchmarks
 
 `make bench` writes this page.
 Each part was measured on one machine in one run; the line *Measured* says which machine and which commit.
-`make bench ARGS="loop offline quanta conductor callback"` measures this engine, and
+`make bench ARGS="loop instruments offline quanta conductor callback"` measures this engine, and
 `make bench ARGS="peers latency starts"` compares it with other engines.
 A part can be run alone; the others keep their figures.
 CONTRIBUTING.md lists what must be installed for the other engines.

@@ -70,7 +70,7 @@ def _source_table(source: SoundSource) -> str:
         "| `voices` | the most voices at a time; when all are in use, a new note takes the oldest | "
         f"`{source.usual_voices}` | 1 to 256 |"
     )
-    if source.has_controls and not source.texts:
+    if source.has_controls and source.has_patches:
         rows.append("| `base` | a factory patch of this kind to begin with | none | text |")
     return f"#### `{source.kind}`\n\n{source.doc}\n\n{head}" + "\n".join(rows) + "\n"
 

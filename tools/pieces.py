@@ -25,7 +25,7 @@ from adaptive.composer.genres.registry import GENRES
 from adaptive.composer.meter import meter
 from adaptive.composer.percussion import PIECES
 from adaptive.composer.plan.brief import LayerBrief, SectionBrief
-from adaptive.composer.plan.section_plan import SectionPlan
+from adaptive.composer.plan.section_plan import BarPlan, SectionPlan
 from adaptive.composer.registry import GENERATORS
 from adaptive.composer.steer import AS_PEOPLE_PLAY, NOTHING_HELD, HeldHarmony, Steer
 from adaptive.music.note import Note
@@ -127,21 +127,31 @@ def each_bar(
     """Compose the bars of a plan, one after another."""
     memories: dict[str, Mapping[str, Any]] = {}
     for number in range(start, start + bars):
-        planned, bar = plan.bar(number), {}
-        for layer in ensemble.layers:
-            if ensemble.steer.mutes(layer.generator, is_percussive=layer.generator == "drums"):
-                bar[layer.name] = ()
-                continue
-            context = BarContext(
-                section="one", bar=number, phrase_bars=4, beats=ensemble.beats, beat_unit=ensemble.unit,
+        bar: dict[str, tuple[Note, ...]] = {layer.name: () for layer in ensemble.layers}
+        for layer, context in bar_contexts(ensemble, plan.bar(number), memories):
+            done = write_bar(GENERATORS[layer.generator].function, context)
+            memories[layer.name], bar[layer.name] = done.memory, done.notes
+        yield bar
+
+
+def bar_contexts(
+    ensemble: Ensemble, planned: BarPlan, memories: Mapping[str, Mapping[str, Any]]
+) -> list[tuple[PlayedLayer, BarContext]]:
+    """Return what the layers that are not muted are told about a bar, before `planned`."""
+    return [
+        (
+            layer,
+            BarContext(
+                section="one", bar=planned.bar, phrase_bars=4, beats=ensemble.beats, beat_unit=ensemble.unit,
                 tempo_bpm=ensemble.tempo_bpm, harmony=planned.harmony, plan=planned, energy=ensemble.energy,
                 density=ensemble.densities.get(layer.name, layer.density), is_leaving=False,
                 seed=planned.rhythm_seed(layer.name), style=layer.style, octave=layer.octave,
                 layer=layer.name, steer=ensemble.steer, memory=memories.get(layer.name, {}),
-            )  # fmt: skip
-            done = write_bar(GENERATORS[layer.generator].function, context)
-            memories[layer.name], bar[layer.name] = done.memory, done.notes
-        yield bar
+            ),
+        )
+        for layer in ensemble.layers
+        if not ensemble.steer.mutes(layer.generator, is_percussive=layer.generator == "drums")
+    ]  # fmt: skip
 
 
 def write_midi(path: Path, ensemble: Ensemble, bars: Bars, start_marker: str = "one") -> None:

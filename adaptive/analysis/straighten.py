@@ -80,7 +80,7 @@ def straightened(path: Path, wander: Wander, even_bpm: float) -> Audio:
     lead = round(LEAD_S * RATE / QUANTUM) * QUANTUM
     engine = Engine(replace(EngineSpec(sample_rate=RATE), is_elastic=True))
     number = engine.add_sound(sound)
-    engine.plan_stretch(number, plan_sound(np.stack([sound.left, sound.right]), RATE, 0, 0))
+    engine.plan_stretch(number, plan_sound(sound.whole(), RATE, 0, 0))
     posted = [commands.start_clip(lead, 0, number, 0)]
     edges = [(0.0, 0.0, 1.0)]
     rates = np.diff(rests) / period

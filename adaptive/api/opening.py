@@ -80,6 +80,7 @@ def play(
     osc: Place = None,
     http: Place = None,
     tcp: Place = None,
+    oscquery: Place = None,
     record: str | os.PathLike[str] | None = None,
     watch: bool = False,
     memory_mb: int = DEFAULT_MEMORY_MB,
@@ -110,7 +111,7 @@ def play(
         Frames a second, 8000 to 192000.
     block : int
         Frames a block, 0 to 8192; 0: as the sound card wishes.
-    osc, http, tcp : int or (str, int), optional
+    osc, http, tcp, oscquery : int or (str, int), optional
         Where to listen too, a port of this machine, or host and port; 0: any free port.  Left out: nowhere.
     record : path, optional
         Folder for a recording, which `render` repeats.
@@ -161,6 +162,7 @@ def play(
         osc=_place(osc, "osc"),
         http=PAGE if http is None and is_heard_over_http else _place(http, "http"),
         tcp=_place(tcp, "tcp"),
+        oscquery=_place(oscquery, "oscquery"),
         record=folder,
         beginning=beginning_of(loaded, parameters or {}, states or {}),
         is_watching=watch,

@@ -83,6 +83,7 @@ class _Checked:
     findings: list[Finding]
     stretch: Mapping[str, StretchKind]
     room: Mapping[str, SectionRoom]
+    streams: tuple[str, ...] = ()
 
     @property
     def has_faults(self) -> bool:
@@ -100,6 +101,8 @@ class _Checked:
             report["stretch"] = {
                 layer: {"kind": one.kind, "reason": one.reason} for layer, one in self.stretch.items()
             }
+        if self.streams:
+            report["streams"] = list(self.streams)
         if self.room:
             report["room"] = {section: one.as_json() for section, one in self.room.items()}
         return report
@@ -110,6 +113,7 @@ class _Checked:
             yield f"{self.name}: {finding.shown}" if is_named else finding.shown
         for layer, one in self.stretch.items():
             yield f'layers.{layer}: at another tempo "auto" is "{one.kind}": {one.reason}'
+        yield from self.streams
         for section, left in self.room.items():
             yield f"sections.{section}: {left.sentence}"
         if not self.has_faults:
@@ -122,7 +126,10 @@ def _checked(name: str, memory_bytes: int, *, is_listening: bool) -> _Checked:
     if found.has_faults:
         return found
     heard = _listened(name) if is_listening else []
-    return _Checked(name, found.findings + heard, stretch_of(name), room_of(name, memory_bytes))
+    from adaptive.session.full_check import stream_sentences
+
+    streams = tuple(stream_sentences(open_preset(name), memory_bytes))
+    return _Checked(name, found.findings + heard, stretch_of(name), room_of(name, memory_bytes), streams)
 
 
 def _check_site(path: Path, *, as_json: bool) -> bool:

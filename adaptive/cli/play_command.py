@@ -69,6 +69,10 @@ def play(
     ] = None,
     http: Annotated[str, typer.Option(help="HTTP and WebSocket.")] = "127.0.0.1:8080",
     tcp: Annotated[str, typer.Option(help="JSON lines.")] = "127.0.0.1:9001",
+    oscquery: Annotated[
+        str | None,
+        typer.Option(help="Where OSCQuery shows what can be sent over OSC; left out: what the site says."),
+    ] = None,
     midi: Annotated[
         list[str] | None, typer.Option(help="Part of the name of a MIDI port to listen to; repeatable.")
     ] = None,
@@ -155,6 +159,7 @@ def play(
         osc=_osc_address(osc, place),
         http=parse_address(http, "--http"),
         tcp=parse_address(tcp, "--tcp"),
+        oscquery=_oscquery_address(oscquery, place),
         allow_origins=frozenset(allow_origin or ()),
         seconds=seconds,
         record=record,
@@ -201,6 +206,7 @@ def play(
     # a full garbage collection over the objects that exist now takes 60 ms, more than the look-ahead
     gc.collect()
     gc.freeze()
+    gc.set_threshold(700, 10, 100)  # and a tenth as often over those to come
     title = f"{loaded.file.name} · seed {drawn}"
     if saved is not None:
         title += f" · goes on in {saved.section or 'silence'}, bar {saved.bar}, as {state} says"
@@ -216,6 +222,14 @@ def _osc_address(osc: str | None, place: Site | None) -> tuple[str, int]:
     if osc is None and place is not None and place.file.osc.listen is not None:
         return host_and_port(place.file.osc.listen)
     return parse_address(osc or "127.0.0.1:9000", "--osc")
+
+
+def _oscquery_address(oscquery: str | None, place: Site | None) -> tuple[str, int] | None:
+    """Where OSCQuery listens: as the option says, else the site; None: nowhere."""
+    if oscquery is None:
+        listen = None if place is None else place.file.oscquery.listen
+        return None if listen is None else host_and_port(listen)
+    return parse_address(oscquery, "--oscquery")
 
 
 def _trust_of(place: Site | None, token_file: Path | None) -> Trust:
@@ -297,13 +311,17 @@ async def _run(
         host = started.options.http[0] if started.options.http else ""
         if is_ready_wanted:
             name = started.sink.name if started.sink else choice.name
-            line = {"ready": True, **{kind: ports[kind] for kind in ("osc", "http", "tcp")}, "sink": name}
+            kinds = [kind for kind in ("osc", "http", "tcp", "oscquery") if kind in ports]
+            line: dict[str, object] = {"ready": True} | {kind: ports[kind] for kind in kinds}
+            line["sink"] = name
             sys.stdout.write(json.dumps(line) + "\n")
             sys.stdout.flush()
         say(f"{title} · {_sink_in_words(started, choice)}")
         scheme = "http" if started.options.trust.tls is None else "https"
         page = f"{scheme}://{host}:{ports['http']}/"
-        say(f"OSC {ports['osc']} · TCP {ports['tcp']} · {page}")
+        query = started.options.oscquery
+        more = "" if query is None else f" · OSCQuery {scheme}://{_url_host(query[0])}:{ports['oscquery']}/"
+        say(f"OSC {ports['osc']} · TCP {ports['tcp']} · {page}{more}")
         if choice.name == "web":
             say(f"listen at {page}")
 
@@ -312,6 +330,11 @@ async def _run(
     finally:
         for task in tasks:
             task.cancel()
+
+
+def _url_host(host: str) -> str:
+    """A host as it stands in an address; one of IPv6 is put in brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 def _sink_in_words(session: LiveSession, choice: SinkChoice) -> str:

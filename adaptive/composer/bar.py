@@ -45,6 +45,29 @@ def rested(notes: tuple[Note, ...], context: BarContext) -> tuple[Note, ...]:
     )
 
 
+def as_played(notes: tuple[Note, ...], context: BarContext, ratio: Fraction) -> tuple[Note, ...]:
+    """Return the notes of a built-in generator as they are played, in beats of the section.
+
+    `ratio` of them are a beat of the meter.
+    """
+    return in_beats(performed(placed(notes, context), context), ratio)
+
+
+def in_beats(notes: tuple[Note, ...], ratio: Fraction) -> tuple[Note, ...]:
+    """Return notes counted in the segment's beats: `ratio` of them are a beat of the meter."""
+    if ratio == 1:
+        return notes
+    return tuple(
+        replace(
+            note,
+            onset=note.onset * ratio,
+            duration=note.duration * ratio,
+            offset_beats=note.offset_beats * float(ratio),
+        )
+        for note in notes
+    )
+
+
 def _cut(note: Note, end: Fraction) -> Note:
     return replace(note, duration=min(note.duration, end - note.onset))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -55,7 +55,7 @@ from adaptive.preset.model import Preset
 from adaptive.preset.schema import BridgeTable, LayerTable, MoodPoint
 from adaptive.preset.segments import BRIDGE, Segment, is_bridge
 from adaptive.preset.song_layers import MIDI_FILE, channels_of, song_of
-from adaptive.preset.stems import key_of
+from adaptive.preset.stems import key_of, streamed_files
 from adaptive.timebase import BEAT_TOLERANCE
 
 DECLICK_S = 0.005
@@ -182,6 +182,8 @@ def prepare(
     bank, rate = engine.bank, engine.spec.sample_rate
     faults: list[Finding] = []
     durations: dict[Path, float] = {}
+    asked, may = streamed_files(preset.file, preset.stems)
+    bank.choice.choose(asked, may, preset.stems.values(), bank.limit_bytes, rate)
     bank.decode_ahead(preset.stems.values())
     for name, path in preset.stems.items():
         try:
@@ -203,6 +205,8 @@ def prepare(
             {segment: one.loop_frames for segment, one in segments.items()},
             entry.introductions(introductions), entry.first_passes(first_passes),
         )  # fmt: skip
+    for stem in stems.values():
+        pin_heads(stem, segments)
     stingers = {name: stinger_sounds(preset, name, engine, faults) for name in preset.file.stingers}
     fills = {name: fill_sounds(preset, name, engine, faults) for name in preset.file.fills}
     if faults:
@@ -239,6 +243,16 @@ def prepare(
         if preset.file.layers[name].comes_in
     }
     return Assets(segments, stems, generated, stingers, fills, plans, pickers, players, incoming=incoming)
+
+
+def pin_heads(stem: StemLayer, segments: Mapping[str, SegmentAssets]) -> None:
+    """Keep the beginnings of streamed stems at starts and markers in memory: they are entered at once."""
+    for name, sounds in stem.sounds.items():
+        segment = segments[name]
+        markers = [segment.frames_into(float(beat)) for beat, _ in segment.segment.markers]
+        for sound, _ in sounds:
+            loop = max(1, round((sound.loop_frames or sound.frames) / sound.scale))
+            sound.pin([0, -segment.intro_frames, *(place % loop for place in markers)])
 
 
 def _stem_bars(

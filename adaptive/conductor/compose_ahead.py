@@ -23,6 +23,11 @@ class ComposeAhead:
     ----------
     playback : PlaybackState
         What plays; its assets have the layers.
+
+    Attributes
+    ----------
+    version : int
+        Increases when there is more to compose.
     """
 
     def __init__(self, playback: PlaybackState) -> None:
@@ -31,12 +36,19 @@ class ComposeAhead:
         self._waiting: list[tuple[str, str]] = []
         self._prepared: tuple[SectionPlan, int] | None = None
         self._entered = playback.instance
+        self.version = 0
         self.restart()
 
     def restart(self, layer: str | None = None) -> None:
         """Compose again, for one layer or for all, because something that the bars depend on has changed."""
+        self.version += 1
         wanted = [pair for pair in self._all_pairs() if layer in {None, pair[0]}]
-        self._waiting = [pair for pair in self._waiting if pair not in wanted] + wanted[::-1]
+        again = set(wanted)
+        self._waiting = [pair for pair in self._waiting if pair not in again] + wanted[::-1]
+
+    def next_pairs(self) -> list[tuple[str, str]]:
+        """The layers and segments whose first bars are going to be composed, in order."""
+        return self._waiting[::-1]
 
     def _expect_again(self) -> None:
         """Once a section has been entered, compose its next visit, after all that waits."""
@@ -45,7 +57,9 @@ class ComposeAhead:
             return
         self._entered = entered
         again = [pair for pair in self._all_pairs() if pair[1] == entered.section]
-        self._waiting = [pair for pair in again if pair not in self._waiting][::-1] + self._waiting
+        waiting = set(self._waiting)
+        self._waiting = [pair for pair in again if pair not in waiting][::-1] + self._waiting
+        self.version += 1
 
     def _all_pairs(self) -> list[tuple[str, str]]:
         assets, segments = self._playback.assets, self._playback.preset.segments

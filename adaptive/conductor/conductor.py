@@ -51,24 +51,11 @@ from adaptive.conductor.tempo_teller import TempoTeller
 from adaptive.conductor.transitions.min_stay import MinStay
 from adaptive.conductor.transitions.planner import TransitionPlanner
 from adaptive.conductor.variation_log import VariationLog
+from adaptive.conductor.write_ahead import WriteAhead
 from adaptive.errors import QueueFullError
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.segments import is_bridge
-from adaptive.timebase import BEAT_TOLERANCE, TempoMap
-
-CERTAIN_S = 1.5
-"""Notes are written at least this far ahead; a pause of Python of that length is not heard."""
-
-SOON_S, URGENT_S = 0.3, 0.03
-"""Bars that sound within the first time are written before all others, `MOST_AT_ONCE` in a step; bars that
-could no longer be written after the second time are written at once, whatever their number."""
-
-MOST_AT_ONCE = 6
-"""Bars written in a control step because they sound soon, so that a seam with many layers costs several
-steps a little, and not one step a lot."""
-
-BARS_A_STEP = 2
-"""Further bars written in a control step: to compose a bar of one layer takes about a millisecond."""
+from adaptive.timebase import TempoMap
 
 HISTORY_S = 60.0
 """How long the tempo map keeps the past: nothing looks farther back."""
@@ -128,6 +115,7 @@ class Conductor:
         )  # fmt: skip
         self.min_stay = MinStay(playback, self.planner)
         self.section_ends = SectionEnds(playback, self.selector, self.planner, self.playlists)
+        self.write_ahead = WriteAhead(playback, self.outbox)
         self.compose_ahead = ComposeAhead(playback)
         self.state = ConductorState()
         self.variation_log = VariationLog(playback)
@@ -141,7 +129,6 @@ class Conductor:
             MoodTempo(playback, self.steering),
         )
         self.plan_log = PlanLog(playback)
-        self._next_bar: tuple[SegmentInstance, float, float] | None = None
 
     @property
     def instance(self) -> SegmentInstance:
@@ -221,7 +208,7 @@ class Conductor:
         self.tempo_steering.begin(instance.section)
         self._tell_weights()
         self.planner.enter_first(instance, reason)
-        self._write_ahead(0)
+        self.write_ahead.step(0)
         self._report_bars()
         self.outbox.post_in_order()
 
@@ -309,7 +296,7 @@ class Conductor:
         self.tempo_teller.tell()
         self.cadence_teller.tell()
         self.steering.step()
-        self._write_ahead(playback.earliest)
+        self.write_ahead.step(playback.earliest)
         if not self.outbox:
             self.compose_ahead.compose_next()
         self._report()
@@ -445,66 +432,7 @@ class Conductor:
         reason = f"playlist {playlist}: next of {order}"
         self.planner.plan(TransitionRequest(section, reason, rule, False, due, playlists_before))
 
-    # ── writing ahead, reports ─────────────────────────────────────────────────────────────────
-
-    def _write_ahead(self, not_before: int) -> None:
-        """Write every layer to the end of the next bar and at least `CERTAIN_S` ahead, a few bars a step.
-
-        Bars that sound within `SOON_S` are written at once, but only `MOST_AT_ONCE` in a step as long as the
-        others are not due within `URGENT_S`: at a seam many layers begin together.  The rest is spread over
-        several control steps, `BARS_A_STEP` each, the layer that is least ahead first: a bar line at which
-        many layers need a bar would otherwise make one step too long.  A plan that has not been worked out
-        is worked out first, a stage in a step.
-
-        Parameters
-        ----------
-        not_before : int
-            No note is posted before this frame.  0: the beginning, where everything is written at once.
-        """
-        playback, tempo = self.playback, self.playback.tempo
-        layers = list(playback.assets.generated.values())
-        changing = [stem for stem in playback.assets.stems.values() if stem.changes_sounds]
-        if not layers and not changing:
-            return
-        late = [layer for layer in layers if not layer.bars.source.is_immediate]
-        now_beat, instance = tempo.beat_at(playback.now), playback.instance
-        rate = tempo.sample_rate
-        certain = tempo.beat_at(playback.now + round(CERTAIN_S * rate) + len(layers) * CONTROL_STEP_FRAMES)
-        # a hundredth of a beat later, so that on a bar line the next one is found
-        until = max(certain, self._bar_line(instance, now_beat + 0.01) + instance.beats_per_bar)
-        soon = until if not_before == 0 else tempo.beat_at(playback.now + round(SOON_S * rate))
-        urgent = soon if not_before == 0 else tempo.beat_at(not_before + round(URGENT_S * rate))
-        room = MOST_AT_ONCE
-        for layer in layers:
-            before = layer.cursor_beat
-            if room > 0 and urgent <= before < soon and layer.prepare():
-                room = 0  # a stage of the plan is enough for this step
-            self.outbox.add(layer.write(soon if room > 0 else min(soon, urgent), tempo, not_before))
-            room -= layer.cursor_beat > before
-        for _ in range(BARS_A_STEP):
-            if late:
-                layers = [layer for layer in layers if not layer.bars.is_waiting]
-            behind = min(layers, key=lambda layer: layer.cursor_beat, default=None)
-            if behind is None or behind.cursor_beat >= until - BEAT_TOLERANCE:
-                break
-            if not_before and behind.prepare():
-                break
-            before = behind.cursor_beat
-            self.outbox.add(behind.write(until, tempo, not_before, 1))
-            if behind.cursor_beat == before and not behind.bars.is_waiting:
-                behind.cursor_beat = until  # the layer does not play in this stretch
-        for layer in late:
-            layer.ask_ahead(not_before)
-        frame = tempo.frame_at(until)
-        for stem in changing:
-            self.outbox.add(stem.write_changes(frame))
-
-    def _bar_line(self, instance: SegmentInstance, beat: float) -> float:
-        """The first bar line of an instance at or after a beat; the same one for some hundred steps."""
-        known = self._next_bar
-        if known is None or known[0] is not instance or not known[1] <= beat <= known[2]:
-            known = self._next_bar = (instance, beat, instance.next_boundary(beat, "bar"))
-        return known[2]
+    # ── reports ────────────────────────────────────────────────────────────────────────────────
 
     def _watch_health(self) -> None:
         self._input_health.follow()
@@ -520,10 +448,12 @@ class Conductor:
                 )
 
     def _report(self) -> None:
+        now = self.playback.now
         for name, layer in self.playback.assets.generated.items():
-            sounded = layer.pop_sounded(self.playback.now)
-            if sounded:
-                self.playback.log_notes(name, layer.style, sounded)
+            if layer.next_frame < now:
+                sounded = layer.pop_sounded(now)
+                if sounded:
+                    self.playback.log_notes(name, layer.style, sounded)
         self._report_bars()
         self.variation_log.report()
         self.plan_log.report()

@@ -228,11 +228,14 @@ class SetSteer:
         The layer that they are held for; empty: all.
     id : str or None
         Asks for receipts.
+    clamped : tuple of str
+        Controls that were asked for beyond their ranges.
     """
 
     values: tuple[tuple[str, float | None], ...]
     layer: str = ""
     id: str | None = None
+    clamped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,8 @@ class PlaybackState:
         Tempo that a live source asks for, and that the tempo map leads to; None: none asks.
     held : HeldHarmony
         Key, mode and chord that messages hold in place of those of the sections.
+    held_before, held_beat : HeldHarmony, float
+        What was held before, and the beat of the timeline from which what is held now is heard.
     now : int
         First frame of the present control step.
     """
@@ -146,7 +148,8 @@ class PlaybackState:
         self.stop_s: float | None = None
         self.tempo_wanted: float | None = None
         self.tempo_live: float | None = None
-        self.held = NOTHING_HELD
+        self.held = self.held_before = NOTHING_HELD
+        self.held_beat = 0.0
         self.now = 0
         self.on_receipt: Callable[[Receipt], None] | None = None
         if engine.spec.is_elastic:

@@ -93,6 +93,9 @@ class Regenerations:
         self.state = RegenerationsState(history, number)
         at = self._write_again(layers)
         words = f"{', '.join(layers)} written anew"
+        locked = [name for name in message.layers if name in self._steering.locked]
+        if locked:
+            words += f"; {', '.join(locked)} {'stays' if len(locked) == 1 else 'stay'} as locked"
         if take.last < present:
             words += f"; these bars have been played, and change when {instance.section} is entered again"
         self._tell(message, at, words, {"layers": list(layers), "take": number})

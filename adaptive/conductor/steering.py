@@ -158,13 +158,14 @@ class Steering:
     def handle(self, message: SteerMessage) -> None:
         """Hold what a message asks for; it is heard from the next beat on."""
         before, words = self.state, self._hold(message)
+        clamped = _clamped(message)
         if self.state == before:
-            self._playback.receipt(message.id, "merged", "it is so already")
+            self._playback.receipt(message.id, "merged", f"it is so already{clamped}")
             return
         at = self._follow(is_live=True)
         playback = self._playback
         playback.log_line("steer", at, words, **_told(message))
-        playback.receipts_of_done(message.id, f"{words} from there on", at)
+        playback.receipts_of_done(message.id, f"{words} from there on{clamped}", at)
 
     def begin(self, messages: Iterable[Message] = ()) -> None:
         """Take over what was asked for before the first frame, and set all layers to it."""
@@ -257,7 +258,13 @@ class Steering:
             rounded[control] = (
                 there if is_still and not is_live else None if value is None else round(value, 1)
             )
-        self._playback.held = replace(self.state.harmony, **rounded)
+        held = replace(self.state.harmony, **rounded)
+        if held != before:
+            playback = self._playback
+            earliest = playback.tempo.beat_at(playback.earliest)
+            where = "beat" if is_live else "bar"  # as `_follow` writes the layers again
+            since = playback.instance.next_boundary(earliest, where) if playback.instance.section else 0.0
+            playback.held, playback.held_before, playback.held_beat = held, before, since
 
     def _asked_of_all(self) -> dict[str, float]:
         """The value of every control that is asked of all layers now."""
@@ -407,6 +414,15 @@ def declared_mood(table: SteerTable) -> tuple[float, float] | None:
     if mood is None:
         return None
     return (mood.valence, mood.arousal) if isinstance(mood, MoodPoint) else mood_point(mood)
+
+
+def _clamped(message: SteerMessage) -> str:
+    """Words about what was asked for beyond its range; empty: nothing."""
+    if not isinstance(message, SetSteer):
+        return ""
+    return "".join(
+        f"; {name} is clamped to {value:g}" for name, value in message.values if name in message.clamped
+    )
 
 
 def _told(message: SteerMessage) -> dict[str, object]:

@@ -102,6 +102,15 @@ def decode(path: Path, budget: MemoryBudget | None = None, pair: str = "") -> De
         raise AudioFileError(f"{path.name}: cannot be decoded: {reason}") from error
 
 
+def decoded_bytes(path: Path, sample_rate: int) -> int:
+    """What a file takes in memory at a rate, by its header; 0 if the header does not tell."""
+    try:
+        shape = _shape(path, inspect(path))
+    except (soundfile.LibsndfileError, AudioFileError, RuntimeError, OSError, TypeError):
+        return 0  # what is wrong with it is told when it is decoded
+    return 4 * min(2, shape.channels) * (shape.frames * sample_rate // max(1, shape.sample_rate))
+
+
 @dataclass(frozen=True, slots=True)
 class _Shape:
     """What the headers of all links tell; `frames` 0 is an unknown length."""

@@ -14,12 +14,14 @@ from adaptive.engine.arrays import address, aligned
 from adaptive.engine.bank import Bank, Sound
 from adaptive.engine.cells import cell_of, fill_mappings, settle, settle_cell
 from adaptive.engine.commands import Command
+from adaptive.engine.disk_stream import DiskStream
 from adaptive.engine.inserts import kinds_of
 from adaptive.engine.memory import NO_SLACK_YET, Memory
 from adaptive.engine.ports import UNIT, CommandPort, Numbers, Reply, ReplyPort
 from adaptive.engine.spare_rows import grow, is_at_rest, merged
 from adaptive.engine.spec import EngineRow, EngineSpec, MappingSpec
 from adaptive.engine.stream_gate import StreamGate
+from adaptive.engine.stream_reader import STEP_FRAMES
 from adaptive.engine.stretch_plan import StretchPlan
 from adaptive.engine.telemetry import Telemetry, read_telemetry
 from adaptive.kernel import layout as k
@@ -100,6 +102,7 @@ class Engine:
         self._stream_gates: list[StreamGate] = []
         self._before: Engine | None = None
         self._plans: dict[int, StretchPlan] = {}
+        self._has_streams = False
 
     @property
     def frame(self) -> int:
@@ -132,6 +135,7 @@ class Engine:
             message = f"an engine laid out for {self.spec.sounds} sounds cannot take another"
             raise TableFullError(message)
         sound.fill(self.memory["sounds"][index])
+        self._has_streams = self._has_streams or sound.stream is not None
         self._sounds[index : index + 1] = [sound]
         self._index_of[id(sound)] = index
         return index
@@ -151,6 +155,16 @@ class Engine:
             self._plans[number] = plan
             self.memory["stretch_plans"][2 * number] = plan.record[0]
             self.memory["stretch_plans"][2 * number + 1] = plan.calm_record[0]
+
+    def stream_of(self, number: int) -> DiskStream | None:
+        """The stream of a row of the table of sounds; None: it is in memory, or there is none."""
+        sound = self._sounds[number] if number < len(self._sounds) else None
+        return None if sound is None else sound.stream
+
+    @property
+    def starved(self) -> int:
+        """How many times streamed clips ran out of frames."""
+        return int(self.memory["clips"]["starved"].sum())
 
     @property
     def sounds(self) -> list[Sound]:
@@ -235,7 +249,10 @@ class Engine:
         ValueError
             A command is invalid; nothing was posted.
         """
-        return self.port.post(commands)
+        number = self.port.post(commands)
+        if self._has_streams:
+            self.bank.streams.announce(self, commands)
+        return number
 
     def set_parameter(
         self, index: int, value: float, source: int = SOURCE_LOCAL, arrival: int | None = None
@@ -309,7 +326,12 @@ class Engine:
         if self._block is None or self._block.shape != (frames, channels):
             self._block = aligned(np.float32, frames, channels)
             self._block_address = address(self._block)
-        self._pull(self._header_address, self._block_address, frames, channels)
+        step = STEP_FRAMES if self._has_streams else frames
+        for first in range(0, frames, step):
+            if self._has_streams:
+                self.bank.streams.keep_up(self)
+            at = self._block_address + 4 * channels * first
+            self._pull(self._header_address, at, min(step, frames - first), channels)
         return self._block.copy()
 
     def targets(self, index_of: Mapping[str, int]) -> dict[str, tuple[float, float]]:

@@ -39,9 +39,12 @@ def _code() -> bytes:
 def _path_of(sound: Sound, sample_rate: float) -> Path:
     digest = hashlib.sha256(_code())
     digest.update(f"{sample_rate} {sound.origin} {sound.loop_frames} {sound.frames}".encode())
-    digest.update(sound.left.tobytes())
-    if sound.right is not sound.left:
-        digest.update(sound.right.tobytes())
+    if sound.stream is not None:
+        digest.update(sound.stream.file.path.stem.encode())
+    else:
+        digest.update(sound.left.tobytes())
+        if sound.right is not sound.left:
+            digest.update(sound.right.tobytes())
     return cache_folder() / FOLDER / f"{digest.hexdigest()[:32]}.npz"
 
 
@@ -65,7 +68,7 @@ def stretch_plan_of(bank: Bank, sound: Sound) -> tuple[StretchPlan, StretchKind]
 
 def _found(path: Path, sound: Sound, sample_rate: float) -> tuple[StretchPlan, StretchKind]:
     """Look for the onsets of a sound, and write them to a file of the cache."""
-    audio = np.stack([sound.left, sound.right])
+    audio = sound.whole()
     plan = plan_sound(audio, sample_rate, sound.origin, sound.loop_frames)
     kind = propose_stretch(audio, plan, sample_rate, sound.origin)
     _write(path, plan, kind)

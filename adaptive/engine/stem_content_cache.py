@@ -37,8 +37,11 @@ def _code() -> bytes:
 def _path_of(sound: Sound, sample_rate: float, grid: tuple[int, int]) -> Path:
     digest = hashlib.blake2b(_code(), digest_size=16)
     digest.update(f"{sample_rate} {sound.origin} {sound.loop_frames} {sound.frames} {grid}".encode())
-    for channel in (sound.left,) if sound.right is sound.left else (sound.left, sound.right):
-        digest.update(np.ascontiguousarray(channel[::HASHED]).tobytes())
+    if sound.stream is not None:
+        digest.update(sound.stream.file.path.stem.encode())
+    else:
+        for channel in (sound.left,) if sound.right is sound.left else (sound.left, sound.right):
+            digest.update(np.ascontiguousarray(channel[::HASHED]).tobytes())
     return cache_folder() / FOLDER / f"{digest.hexdigest()}.npz"
 
 
@@ -62,7 +65,8 @@ def stem_content_of(bank: Bank, sound: Sound, grid: tuple[int, int]) -> StemCont
 
 
 def _found(path: Path, sound: Sound, sample_rate: float, grid: tuple[int, int]) -> StemContent:
-    mono = sound.left if sound.right is sound.left else (sound.left + sound.right) * np.float32(0.5)
+    left, right = sound.whole()
+    mono = left if sound.right is sound.left else (left + right) * np.float32(0.5)
     content = analyse_stem(mono, sample_rate, sound.origin, sound.loop_frames, grid)
     packed = io.BytesIO()
     np.savez(packed, onsets=content.onsets, pitches=np.packbits(content.pitches, axis=1))

@@ -444,7 +444,8 @@ class Checker:
         for control in OF_ALL_LAYERS & values.keys() if layer is not None else ():
             self._refuse(f"{control} is one for all layers, which share the harmony: leave `layer` out")
         checked = tuple((name, self._control(name, value)) for name, value in values.items())
-        return SetSteer(checked, layer or "", message_id)
+        clamped = tuple(name for name, value in checked if value is not None and value != float(values[name]))
+        return SetSteer(checked, layer or "", message_id, clamped)
 
     def _control(self, name: Any, value: Any) -> float | None:
         if name not in CONTROLS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import Any
 
 from adaptive.errors import OscError
@@ -44,7 +44,7 @@ class OscSubscriber:
         The session: its performance and the times of its clients.
     send : callable
         Is given each packet.
-    left_out : frozenset of str
+    left_out : container of str
         Addresses that are not wanted: a beat tells of a bar, and who wants the one may not want the other.
     clock : callable
         Seconds of the monotonic clock.
@@ -54,7 +54,7 @@ class OscSubscriber:
         self,
         host: Any,
         send: Callable[[bytes], None],
-        left_out: frozenset[str] = frozenset(),
+        left_out: Container[str] = frozenset(),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._host, self._send, self._left_out, self._clock = host, send, left_out, clock

@@ -86,7 +86,8 @@ OF_WORD: Mapping[str, int] = {
     "acid": 38, "string": 48, "reed": 80, "sine": 80, "ice": 92, "sweep": 95, "drawbar": 16, "clav": 7,
     "felt": 0, "harp": 46, "koto": 107, "vibes": 11, "glock": 9, "bells": 14, "spiccato": 45, "low": 43,
     "solo": 40, "clarinet": 71, "brass": 61, "bottle": 76, "oh": 53, "breath": 85, "wind": 122, "bowls": 98,
-    "sparkle": 96,
+    "sparkle": 96, "vowel": 85, "vapour": 91, "prism": 92, "bow": 40, "cello": 42, "chalumeau": 71,
+    "pipe": 75, "horn": 60, "strings": 50, "glass": 92, "rain": 96, "breeze": 122,
 }  # fmt: skip
 """Maps a word of the name of a factory patch to the programme that is nearer than that of its role."""
 

@@ -10,15 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from adaptive.instruments import patches
+from adaptive.instruments.grain_files import granular_spec
 from adaptive.instruments.incoming import incoming_spec
+from adaptive.instruments.numbers import numbers_spec
 from adaptive.instruments.soundfonts import sampler_spec
-from adaptive.kernel.sources.descriptor import InstrumentSpec, NumbersSpec
-from adaptive.kernel.sources.registry import SOURCES
+from adaptive.instruments.wavetable_files import wavetable_spec
+from adaptive.kernel.sources.descriptor import InstrumentSpec
 from adaptive.preset.instrument_tables import AnyInstrumentTable
 
 MAKERS: Mapping[str, Callable[[Any, int, Path], InstrumentSpec]] = {
     "synth": lambda table, bus, _folder: patches.synth_spec(table, bus),
     "sampler": sampler_spec,
+    "wavetable": wavetable_spec,
+    "granular": granular_spec,
     "incoming": lambda table, bus, _folder: incoming_spec(table, bus),
 }
 """Makes an instrument from its table, the row of its bus and the folder of the preset, by kind."""
@@ -35,8 +39,7 @@ def instrument_spec(table: Any, bus: int, folder: Path) -> InstrumentSpec:
     make = MAKERS.get(table.kind)
     if make is not None:
         return make(table, bus, folder)
-    options = tuple(option.name for option in SOURCES[table.kind].options)
-    return NumbersSpec(table.kind, bus, table.voices, table.numbers(), options)
+    return numbers_spec(table, bus)
 
 
 def table_of(

@@ -11,12 +11,11 @@ import numpy as np
 import soundfile
 
 from adaptive.errors import InputError, one_line
+from adaptive.instruments.wave_chunks import chunk_of
 from adaptive.kernel.sources.sampler_regions import Recording
 
 LONGEST_FRAMES = 30_000_000
 """Frames of a sample: ten minutes at 48 kHz.  Samples are kept in memory as 32-bit numbers."""
-
-MOST_CHUNKS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +83,12 @@ def _read(path: Path, _modified_ns: int) -> SampleFile:
 
 def _sampler_chunk(path: Path) -> tuple[tuple[int, int] | None, int | None]:
     """Loop and key of the chunk ``smpl`` of a WAV file ("Multimedia Programming Interface", 1991)."""
-    with path.open("rb") as file:
-        head = file.read(12)
-        if len(head) < 12 or head[:4] != b"RIFF" or head[8:12] != b"WAVE":
-            return None, None
-        for _ in range(MOST_CHUNKS):
-            chunk = file.read(8)
-            if len(chunk) < 8:
-                break
-            size = int.from_bytes(chunk[4:], "little")
-            if chunk[:4] != b"smpl":
-                file.seek(size + size % 2, 1)
-                continue
-            content = file.read(min(size, 60))
-            if len(content) < 36:
-                break
-            key, loops = struct.unpack_from("<12xI12xI", content)
-            loop = None
-            if loops > 0 and len(content) >= 60:
-                first, last = struct.unpack_from("<II", content, 44)
-                loop = (first, last) if first < last else None
-            return loop, key if key <= 127 else None
-    return None, None
+    content = chunk_of(path, b"smpl", 60)
+    if len(content) < 36:
+        return None, None
+    key, loops = struct.unpack_from("<12xI12xI", content)
+    loop = None
+    if loops > 0 and len(content) >= 60:
+        first, last = struct.unpack_from("<II", content, 44)
+        loop = (first, last) if first < last else None
+    return loop, key if key <= 127 else None

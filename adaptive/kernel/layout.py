@@ -141,13 +141,18 @@ REPLY = record(
 
 SOUND = record(
     [
-        ("left", "i8"),  # addresses of float32 frames in the bank
+        ("left", "i8"),  # addresses of frames in the bank: float32, or int16 (`is_short`)
         ("right", "i8"),
         ("frames", "i8"),
         ("origin", "i8"),  # the frame where beat 1 lies
         ("loop_frames", "i8"),  # 0: plays once
+        ("is_short", "i8"),  # 1: 16 bit, of which 32,768 is full scale
+        ("at_chunks", "i8"),  # of a stream: address of an int64 a chunk, 1 while it is in memory; 0: all is
     ]
 )
+
+CHUNK_FRAMES = 8192
+"""Frames of a stream that are read, and forgotten, together: whole pages of memory, also in 16 bit."""
 
 
 def ramp_fields(name: str) -> list[Any]:

@@ -158,7 +158,7 @@ def source_table(source: SoundSource) -> type[SourceTable]:
             *map(_text, source.texts),
             *(_number(one, source.has_controls) for one in source.settings),
             ("voices", Voices, source.usual_voices),
-            *([("base", Name | None, None)] if source.has_controls and not source.texts else []),
+            *([("base", Name | None, None)] if source.has_controls and source.has_patches else []),
         ],
         bases=(SourceTable,),
         tag_field="kind",

@@ -51,6 +51,8 @@ class FactoryPatch:
         Lowest and highest MIDI number for which it was made.
     instrument : SourceTable
         The instrument.
+    edition : int
+        With which it came, from 1 on: what a preset named by role and words keeps its sound.
     """
 
     name: str
@@ -58,6 +60,7 @@ class FactoryPatch:
     words: tuple[str, ...]
     range: tuple[int, int]
     instrument: SourceTable
+    edition: int = 1
 
 
 @lru_cache(maxsize=1)
@@ -72,7 +75,7 @@ def library() -> Mapping[str, FactoryPatch]:
     return {
         name: FactoryPatch(
             name, one["role"], tuple(one["words"]), (one["range"][0], one["range"][1]),
-            msgspec.convert(one["instrument"], Instrument, strict=False),
+            msgspec.convert(one["instrument"], Instrument, strict=False), one.get("edition", 1),
         )
         for name, one in _read().items()
     }  # fmt: skip
@@ -83,13 +86,15 @@ def names() -> Mapping[str, str]:
     """Every name by which a patch may be asked for, and that of the patch.
 
     Beside its own, a patch has its role with one or two of its words in any order, as ``pad_dark_soft``.
-    Where several patches have them, it is the one for which they come first.
+    Where several patches have them, it is one of the earliest edition, and of these the one for which they
+    come first.
     """
-    best: dict[str, tuple[int, str]] = {}
+    best: dict[str, tuple[tuple[int, int], str]] = {}
     for patch in library().values():
         for count in range(1, MOST_WORDS + 1):
             for words in itertools.permutations(patch.words, count):
-                asked, rank = "_".join((patch.role, *words)), sum(map(patch.words.index, words))
+                asked = "_".join((patch.role, *words))
+                rank = patch.edition, sum(map(patch.words.index, words))
                 if asked not in best or rank < best[asked][0]:
                     best[asked] = rank, patch.name
     made = {asked: name for asked, (_, name) in best.items() if asked not in SYNTH_PATCHES}

@@ -207,6 +207,7 @@ class LayerTable(Table, frozen=True):
     intro: str | dict[Name, str] | None = None
     intro_bars: Annotated[int, Meta(ge=0, le=4096)] | None = None
     wrapped: bool = False
+    streamed: bool = False
     first_pass: str | dict[Name, str] | None = None
     generator: Name | None = None
     midi: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from adaptive.preset.faults import FaultList, KeyPath, show_value
@@ -91,6 +91,21 @@ def named_responses(file: PresetFile) -> Iterator[tuple[KeyPath, str]]:
 def files_of(files: Files | None) -> tuple[str, ...]:
     """Return the names of a file, of a list of variations, or of nothing."""
     return () if files is None else (files,) if isinstance(files, str) else files
+
+
+def streamed_files(file: PresetFile, stems: Mapping[str, Path]) -> tuple[set[Path], set[Path]]:
+    """Return the files that are to be streamed, and all that may be: those of layers that play stems.
+
+    `stems` has the path of each file by its name.
+    """
+    asked: set[Path] = set()
+    may: set[Path] = set()
+    for name, layer in file.layers.items():
+        for key in ("stem", "intro", "first_pass"):
+            paths = {stems[one] for _, one in _of_layer(("layers", name, key), getattr(layer, key))}
+            may |= paths
+            asked |= paths if layer.streamed else set()
+    return asked, may
 
 
 def key_of(file: PresetFile, name: str) -> KeyPath:

@@ -36,6 +36,9 @@ from adaptive.preset.tree import (
 # How long before a frame is rendered the conductor decides what it holds.
 LOOK_AHEAD_S = 0.05
 
+PREPARE_S = 1.5
+"""How long before a seam a transition is decided that enters a streamed stem where it is not in memory."""
+
 _OPPOSITE_SIDES = {">": 1, ">=": 1, "<": -1, "<=": -1}
 
 
@@ -147,13 +150,27 @@ def slowest_beat_s(preset: Preset, segment: Segment) -> float:
 
 
 def _lead_beats(preset: Preset, source: str, target: str) -> float:
-    """Return the beats a rule needs before the seam for a fill or a pickup that must fit."""
+    """Return the beats a rule needs before the seam: for a fill or pickup that must fit, and for streams."""
     rule = preset.transition(source, target)
     fill = preset.file.fills.get(rule.fill or "")
     beats = float(fill.length_beats) if fill is not None and fill.must_fit else 0.0
     if rule.pickup == "always" and target in preset.segments:
         beats = max(beats, preset.segments[target].first_beat_s / preset.segments[source].beat_s)
+    if rule.enter_at in {"same_position", "last_position"} and _is_streamed(preset, target):
+        beats = max(beats, PREPARE_S / preset.segments[source].beat_s)
     return beats
+
+
+def _is_streamed(preset: Preset, section: str) -> bool:
+    """Whether a stem of a section asks to be streamed."""
+    if section not in preset.segments:
+        return False
+    layers = preset.file.layers
+    return any(
+        layers[name].streamed and bool(preset.variations(name, section))
+        for name in preset.segments[section].layers
+        if name in layers
+    )
 
 
 def settling_s(preset: Preset, node: Node, towards: int) -> float:

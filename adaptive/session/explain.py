@@ -277,6 +277,7 @@ def _rule(rule: str) -> str:
 BOUNDS = {
     "look-ahead": "the look-ahead",
     "pickup": "the length of its pickup",
+    "stream": "reading its streams from disk",
     "fill": "the length of its fill",
     "bridge": "the length of the bridge",
     "introduction": "its first pass: the introduction has no such place",

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from adaptive.analysis.lint import check_files
 from adaptive.analysis.measured import LIMIT_BYTES, Measured, beyond_limit, measure_file
 from adaptive.engine.bank import Stamp, stamp_of
+from adaptive.engine.decode import decoded_bytes
+from adaptive.engine.disk_stream import HEAD_S
+from adaptive.engine.disk_stream import LOOK_AHEAD_S as DISK_LOOK_AHEAD_S
 from adaptive.engine.impulses import impulse_response
+from adaptive.engine.stream_choice import STREAM_BYTES, StreamChoice
 from adaptive.errors import AudioFileError, InputError
 from adaptive.preset.check import check, ordered
 from adaptive.preset.finding import Finding, fault
 from adaptive.preset.model import Preset
-from adaptive.preset.stems import key_of, named_responses
+from adaptive.preset.stems import key_of, named_responses, streamed_files
+from adaptive.preset.timing import PREPARE_S
 from adaptive.session.playable import instrument_remarks
+
+MOST_NAMED = 4
+"""Streamed files that are named; of more, the number is told."""
 
 USUAL_RATE = 48_000
 """Frames a second at which impulse responses are read to be checked."""
@@ -49,7 +58,14 @@ class FullCheck:
             except AudioFileError as error:
                 faults.append(fault(key_of(preset.file, name), str(error)))
         faults += _responses(preset)
-        for name, text in beyond_limit(files, self._limit_bytes):
+        streamed = choice_of(preset, self._limit_bytes)
+        resident = {
+            name: replace(file, size_bytes=min(file.size_bytes, STREAM_BYTES))
+            if streamed.is_streamed(preset.stems[name].resolve())
+            else file
+            for name, file in files.items()
+        }
+        for name, text in beyond_limit(resident, self._limit_bytes):
             faults.append(fault(key_of(preset.file, name), text))
         return {preset.stems[name]: file for name, file in files.items()}, faults
 
@@ -58,6 +74,34 @@ class FullCheck:
         if key not in self._measured:
             self._measured[key] = measure_file(path, self._limit_bytes)
         return self._measured[key]
+
+
+def choice_of(preset: Preset, limit_bytes: int) -> StreamChoice:
+    """Which files of a preset are streamed."""
+    choice = StreamChoice()
+    choice.choose(*streamed_files(preset.file, preset.stems), preset.stems.values(), limit_bytes, USUAL_RATE)
+    return choice
+
+
+def stream_sentences(preset: Preset, limit_bytes: int) -> Iterator[str]:
+    """Say which stems are streamed, what of them is in memory, and how far ahead they are read."""
+    choice = choice_of(preset, limit_bytes)
+    paths = dict.fromkeys(preset.stems.values())
+    streamed = [path for path in paths if choice.is_streamed(path.resolve())]
+    if not streamed:
+        return
+    yield from choice.remarks
+    sizes = {path: decoded_bytes(path, USUAL_RATE) for path in paths}
+    whole = sum(sizes.values())
+    needed = sum(min(STREAM_BYTES, sizes[path]) if path in streamed else sizes[path] for path in paths)
+    names = ", ".join(path.name for path in streamed[:MOST_NAMED])
+    names += f" and {len(streamed) - MOST_NAMED} more" if len(streamed) > MOST_NAMED else ""
+    yield (
+        f"streamed from disk: {names}; recordings need about {needed / 1e6:.0f} MB of memory instead of "
+        f"{whole / 1e6:.0f} MB; each stream is read {DISK_LOOK_AHEAD_S:g} s ahead, {HEAD_S:g} s are in "
+        f"memory at starts and markers, and an entry at another place is decided {PREPARE_S:g} s before it "
+        "(`prepare_s`)"
+    )
 
 
 def _responses(preset: Preset) -> Iterator[Finding]:

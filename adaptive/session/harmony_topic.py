@@ -155,8 +155,20 @@ def _in_bar(
         return
     # an introduction leads up to bar 1 as the last bars of a pass do
     bars = max(1, instance.length_beats // instance.beats_per_bar)
-    planned = plans.visit(instance.visit).under(playback.held).bar(number if number >= 0 else number % bars)
     ratio = instance.beats_per_bar / segment.meter[0]
-    for onset, chord in planned.harmony.chords:
-        at = max(begins, start + float(onset) * ratio)
-        yield HarmonyOfNow(at, planned.part.key, chord, instance.section)
+    plan, planned_bar = plans.visit(instance.visit), number if number >= 0 else number % bars
+    since = playback.held_beat if start < playback.held_beat < start + instance.beats_per_bar else begins
+    if since > begins:  # what is held now is heard from the middle of the bar on
+        before = plan.under(playback.held_before).bar(planned_bar)
+        for onset, chord in before.harmony.chords:
+            at = max(begins, start + float(onset) * ratio)
+            if at < since - BEAT_TOLERANCE:
+                yield HarmonyOfNow(at, before.part.key, chord, instance.section)
+    is_before = start + instance.beats_per_bar <= playback.held_beat + BEAT_TOLERANCE
+    held = playback.held_before if is_before else playback.held
+    planned = plan.under(held).bar(planned_bar)
+    ends = [float(onset) for onset, _ in planned.harmony.chords[1:]] + [float("inf")]
+    for (onset, chord), end in zip(planned.harmony.chords, ends, strict=True):
+        if start + end * ratio > since + BEAT_TOLERANCE:
+            at = max(since, start + float(onset) * ratio)
+            yield HarmonyOfNow(at, planned.part.key, chord, instance.section)

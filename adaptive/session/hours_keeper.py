@@ -11,7 +11,7 @@ import contextlib
 import datetime
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from adaptive.conductor.messages import Transport
 from adaptive.inputs.input import InputBase, InputHost
@@ -30,6 +30,10 @@ JUMP_S = 2.0
 
 BACK_S = 2.0
 """Length of the fade by which the music comes back after a jump of the clock."""
+
+
+def _told(instant: datetime.datetime | None, zone: datetime.tzinfo) -> str | None:
+    return None if instant is None else instant.astimezone(zone).isoformat(timespec="minutes")
 
 
 class Clock(Protocol):
@@ -85,6 +89,20 @@ class HoursKeeper(InputBase):
         self._looked_s = self._asked_s = -ASK_S
         self._offset_s: float | None = None
         self._is_sure = False
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """What `GET /health` says of the hours."""
+        now = self._clock.now()
+        coming, present = self._hours.next(now), self._hours.at(now)
+        zone = self._hours.zone()
+        is_sure = self._is_sure or self._table.unsure == "clock"
+        return {
+            "phase": self.phase,
+            "is_clock_synchronised": self._is_sure,
+            "closes": _told(present and present.ends, zone) if is_sure else None,
+            "opens": _told(coming and coming.begins, zone) if is_sure else None,
+        }
 
     async def open(self, stack: contextlib.AsyncExitStack) -> None:
         """Decide before the first frame, so that nothing sounds while the place is closed."""
@@ -151,9 +169,8 @@ class HoursKeeper(InputBase):
             self._fade(0.0, 0.0 if before in {"", "closing"} else min(BACK_S, self._table.fade_s))
             self._play(is_playing=False, seconds=0.0 if before in {"", "closing"} else BACK_S)
             coming = self._hours.next(now) if self._is_sure or self._table.unsure == "clock" else None
-            begins = None if coming is None else coming.begins.astimezone(self._hours.zone())
-            until = "" if begins is None else f" until {begins.isoformat(timespec='minutes')}"
-            reason = f"the place is closed{until}"
+            begins = _told(coming and coming.begins, self._hours.zone())
+            reason = f"the place is closed{f' until {begins}' if begins else ''}"
         if not self._is_sure and self._table.unsure != "clock":
             reason += ", until the clock is synchronised"
         if is_told:

@@ -1,69 +1,34 @@
-"""The HTTP server of a session: page, ``/ws``, ``/listen``, ``/pcm``, ``/pcm-in``, ``/health``, ``/metrics``.
-
-Native clients send no ``Origin`` header and are accepted, as is the Listen page itself.  Other pages need
-``--allow-origin``.  The ``Host`` header is checked, so that a foreign host name that resolves to the loopback
-address is refused (DNS rebinding).
-"""
+"""The HTTP server of a session: its page, ``/ws``, streams of sound, ``/health`` and ``/metrics``."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import logging
 import re
 import ssl
-from collections.abc import Awaitable, Callable
 from importlib.resources import files
-from socket import gethostname
-from urllib.parse import urlsplit
 
 from aiohttp import WSMsgType, web
 
 from adaptive.inputs.input import Address, InputBase, InputHost, port_taken
 from adaptive.inputs.lines import LONGEST_MESSAGE, MOST_CONNECTIONS, Connection
-from adaptive.inputs.trust import EVERYBODY, REFUSED_S, Trust
+from adaptive.inputs.trust import EVERYBODY, Trust
+from adaptive.session.http_guard import HttpGuard
 from adaptive.session.incoming.programs import SoundIn
 from adaptive.sinks.stream import MOST_LISTENERS, Broadcast
 
 MOST_HTTP = MOST_CONNECTIONS + MOST_LISTENERS + 64
 """Connections over HTTP: WebSockets, streams, and some for the page."""
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 _NO_STORE = {"Cache-Control": "no-store"}
-LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 PAGES = {
     "/": ("index.html", "text/html"),
     "/page.js": ("page.js", "text/javascript"),
     "/page.css": ("page.css", "text/css"),
     "/worklet.js": ("worklet.js", "text/javascript"),
 }
-
-
-def _host_name(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:
-        return ""
-
-
-def _is_text(value: str) -> bool:
-    """Whether a header was valid UTF-8; aiohttp decodes other bytes to lone surrogates."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _is_address(name: str) -> bool:
-    """Whether a host is a numeric address; a foreign name that resolves to this machine is not."""
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
 
 
 def _policy(host: str) -> str:
@@ -145,16 +110,15 @@ class HttpSide:
         broadcast: Broadcast | None,
         trust: Trust = EVERYBODY,
     ) -> None:
-        self._host, self._allowed, self._trust = host, allowed, trust
-        self._names = LOCAL_NAMES | {bound.lower(), gethostname().lower()}
-        self._is_open = bound in {"0.0.0.0", "::"}
+        self._host = host
+        self._guard = HttpGuard(bound, allowed, trust, PAGES)
         self._broadcast = broadcast
         self._sound = SoundIn(host)
         self._count = 0
 
     def application(self) -> web.Application:
         """The aiohttp application."""
-        application = web.Application(middlewares=[self._guard], client_max_size=65536)
+        application = web.Application(middlewares=[self._guard.check], client_max_size=65536)
         for path in PAGES:
             application.router.add_get(path, self._page)
         application.router.add_get("/ws", self._control)
@@ -166,35 +130,6 @@ class HttpSide:
             application.router.add_get("/listen", self._broadcast.serve_websocket)
             application.router.add_get("/pcm", self._broadcast.serve_http)
         return application
-
-    @web.middleware
-    async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        # aiohttp quotes headers in its answers and expects an ASCII key: otherwise it answers with status 500
-        if not all(_is_text(value) for value in request.headers.values()):
-            raise web.HTTPBadRequest(text="a header holds bytes that are no UTF-8 text")
-        if not request.headers.get("Sec-WebSocket-Key", "").isascii():
-            raise web.HTTPBadRequest(text="Sec-WebSocket-Key holds characters that no such key has")
-        # not `request.host`: if the header is missing, aiohttp makes one up or asks a name server
-        host = request.headers.get("Host", "")
-        name = _host_name(f"//{host}")
-        if name not in self._names and not (self._is_open and _is_address(name)):
-            raise web.HTTPForbidden(text=f"this engine does not answer to the name {name!r}")
-        origin = request.headers.get("Origin")
-        is_own = origin in {f"http://{host}", f"https://{host}"}
-        if origin is not None and not is_own and origin not in self._allowed:
-            raise web.HTTPForbidden(text=f"pages from {origin} need --allow-origin {origin}")
-        if self._trust.has_token and request.path not in PAGES and not self._says_token(request):
-            await asyncio.sleep(REFUSED_S)  # a token is not guessed
-            text = "this engine wants its token: Authorization: Bearer TOKEN, or ?token=TOKEN"
-            raise web.HTTPUnauthorized(text=text, headers={"WWW-Authenticate": "Bearer"})
-        response: web.StreamResponse = await handler(request)
-        return response
-
-    def _says_token(self, request: web.Request) -> bool:
-        kind, _, said = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() == "bearer":
-            return self._trust.accepts(said.strip())
-        return self._trust.accepts(request.query.get("token"))
 
     async def _page(self, request: web.Request) -> web.Response:
         name, kind = PAGES[request.path]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable
+from typing import cast
 
 from adaptive.errors import InputError
 from adaptive.inputs.input import Input, InputHost
@@ -19,6 +20,7 @@ from adaptive.session.incoming.patches import PatchInput
 from adaptive.session.live_options import LiveOptions
 from adaptive.session.midi_out import MidiOut
 from adaptive.session.osc_out import OscOut
+from adaptive.session.oscquery.oscquery_input import OscQueryHost, OscQueryInput
 from adaptive.session.service_notifier import ServiceNotifier
 from adaptive.session.wall_clock import WallClock
 from adaptive.sinks.stderr_mute import muted_stderr
@@ -42,6 +44,23 @@ def _http(host: InputHost, options: LiveOptions, broadcast: Broadcast | None) ->
     if options.http is None:
         return None
     return HttpInput(host, options.http, options.allow_origins, broadcast, options.trust)
+
+
+def _oscquery(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
+    if options.oscquery is None:
+        return None
+    table = None if options.site is None else options.site.file.oscquery
+    return OscQueryInput(
+        cast(OscQueryHost, host),
+        options.oscquery,
+        options.osc,
+        name=None if table is None else table.name,
+        is_announced=table is None or table.announce,
+        may_jump=options.may_jump,
+        allowed_origins=options.allow_origins,
+        allowed=options.osc_allowed,
+        trust=options.trust,
+    )
 
 
 def _midi(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
@@ -88,6 +107,7 @@ INPUT_KINDS: dict[str, MakeInput] = {
     "osc": _osc,
     "tcp": _tcp,
     "http": _http,
+    "oscquery": _oscquery,
     "midi": _midi,
     "midi_out": _midi_out,
     "osc_out": _osc_out,

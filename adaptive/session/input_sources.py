@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from adaptive.follow.health import HealthNotes
 from adaptive.inputs.message import SetParameter, Transaction
 from adaptive.inputs.reading_source import arbitrated
 from adaptive.preset.model import Preset
@@ -37,16 +38,22 @@ class _SourceChannel:
     priority: int
     stale_after_s: float
     heard: dict[str, tuple[float, float]] = field(default_factory=dict)  # place: value, time
+    silent: dict[str, float] = field(default_factory=dict)  # place that was heard: time of its last value
+    fallen: list[str] = field(default_factory=list)  # places that are silent since it was told
 
     def drop_stale(self, now_s: float) -> None:
         stale = [place for place, (_, at_s) in self.heard.items() if now_s - at_s > self.stale_after_s]
         for place in stale:
+            if len(self.silent) < MOST_SOURCES:
+                self.silent[place] = self.heard[place][1]
+            self.fallen.append(place)
             del self.heard[place]
 
     def take(self, place: str, value: float, now_s: float) -> bool:
         """Remember a value; False: there are too many places."""
         if place not in self.heard and len(self.heard) >= MOST_SOURCES:
             return False
+        self.silent.pop(place, None)
         self.heard.pop(place, None)  # so that the newest is the last
         self.heard[place] = (value, now_s)
         return True
@@ -94,7 +101,8 @@ class _Sources:
         for table in self.tables:
             same = next((one for one in before.tables if one == table), None)
             if same is not None:
-                self.of_input[id(table)].heard = before.of_input[id(same)].heard
+                known, channel = before.of_input[id(same)], self.of_input[id(table)]
+                channel.heard, channel.silent = known.heard, known.silent
 
     @property
     def channels(self) -> list[_SourceChannel]:
@@ -113,6 +121,12 @@ class _Sources:
         return min(times, default=math.inf)
 
 
+def _shown(place: str) -> str:
+    """A place as people know it: the address, and the argument if it is not the first."""
+    address, _, argument = place.rpartition(" ")
+    return address if argument == "0" else f"{address}, argument {argument}" if address else place
+
+
 class InputSources:
     """Passes on those values of parameters that count.
 
@@ -124,6 +138,9 @@ class InputSources:
         Is given a sentence, the name of the parameter and that of its new source, when another one counts.
     clock : callable
         Seconds of the monotonic clock: a jump of the wall clock changes no age.
+    tell_silence : callable
+        Is given a sentence, the name of the parameter and an address of an input, when that one falls silent
+        while others of the input are heard; for an address every 30 s at most.
     """
 
     def __init__(
@@ -131,10 +148,12 @@ class InputSources:
         preset: Preset,
         tell: Callable[[str, str, str], None] = lambda *_: None,
         clock: Callable[[], float] = time.monotonic,
+        tell_silence: Callable[[str, str, str], None] = lambda *_: None,
     ) -> None:
-        self._tell, self._clock = tell, clock
+        self._tell, self._clock, self._tell_silence = tell, clock, tell_silence
         self._parameters: dict[str, _Sources] = {}
         self._next_s = math.inf
+        self._silences = HealthNotes()
         self.dropped = 0
         self.use(preset)
 
@@ -186,12 +205,29 @@ class InputSources:
 
     def _choose(self, parameter: _Sources, now_s: float) -> _SourceChannel | None:
         chosen, before = parameter.chosen(now_s), parameter.winner
+        self._tell_silent(parameter)
         parameter.winner = chosen
         has_choice = len(parameter.channels) > 2
         if chosen is not None and chosen is not before and has_choice:
             was = "" if before is None else f", {before.name} before"
             self._tell(f"{parameter.name}: {chosen.name} is heard{was}", parameter.name, chosen.name)
         return chosen
+
+    def _tell_silent(self, parameter: _Sources) -> None:
+        """Tell which of the addresses of an input are silent while others are heard."""
+        for one in parameter.channels:
+            fallen, one.fallen = one.fallen, []
+            for place in fallen:
+                if place and place in one.silent and self._is_live(one):
+                    others = f"{len(one.heard)} of {one.name} {'is' if len(one.heard) == 1 else 'are'} heard"
+                    text = f"{parameter.name}: {_shown(place)} is silent, {others}"
+                    self._silences.once(self._clock(), f"{parameter.name} {place}", text)
+                    for note in self._silences.pop():
+                        self._tell_silence(note.text, parameter.name, _shown(place))
+
+    def _is_live(self, channel: _SourceChannel) -> bool:
+        """Whether it is being heard; if all fall silent together, what is left for a moment says nothing."""
+        return bool(channel.heard) and self._clock() - channel.newest_s <= channel.stale_after_s * LIVE_SHARE
 
     def follow(self) -> list[SetParameter]:
         """Values that have changed because a source is heard no more."""
@@ -203,20 +239,24 @@ class InputSources:
         for parameter in self._parameters.values():
             chosen = self._choose(parameter, now_s)
             self._next_s = min(self._next_s, parameter.next_change_s())
-            # where all fall silent together, what is left of them for a moment says nothing
-            is_live = chosen is not None and now_s - chosen.newest_s <= chosen.stale_after_s * LIVE_SHARE
-            if chosen is not None and is_live and chosen.value() != parameter.told:
+            if chosen is not None and self._is_live(chosen) and chosen.value() != parameter.told:
                 parameter.told = chosen.value()
                 found.append(SetParameter(parameter.name, parameter.told))
         return found
 
     def now(self) -> dict[str, dict[str, Any]]:
-        """Of each parameter with several sources: which of them counts, and how many are heard."""
+        """Of each parameter with several sources: which counts, how many are heard, and who is silent."""
         now_s, told = self._clock(), {}
         for name, parameter in self._parameters.items():
             chosen = parameter.chosen(now_s)
             told[name] = {
                 "source": None if chosen is None else chosen.name,
                 "heard": sum(len(one.heard) for one in parameter.channels),
+                "silent": {
+                    _shown(place): round(now_s - at_s, 3)
+                    for one in parameter.channels
+                    for place, at_s in one.silent.items()
+                    if place
+                },
             }
         return told

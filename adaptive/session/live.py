@@ -49,6 +49,7 @@ from adaptive.session.reports import SessionReports
 from adaptive.session.shared_peaks import SharedPeaks
 from adaptive.session.site_inputs import with_site_inputs
 from adaptive.session.state_file import StateFile
+from adaptive.session.stream_watch import StreamWatch
 from adaptive.session.stretch_wait import StretchWait
 from adaptive.session.subscriptions import Subscriptions
 from adaptive.sinks.file import credits_of
@@ -133,8 +134,11 @@ class LiveSession:
         self._replacer = PresetReplacer(self, load_preset)
         self._reload = PresetReload(self, self._replacer)
         self.inbox = Inbox(self, self._replacer, self._reload)
-        self.input_sources = InputSources(performance.preset, self._tell_source)
+        self.input_sources = InputSources(
+            performance.preset, self._tell_source, tell_silence=self._tell_silence
+        )
         self.reports = SessionReports(self)
+        self._stream_watch = StreamWatch(self.complain)
         self._night_log = None if options.log is None else NightLog(options.log, tell)
         self._state = None if options.state is None else StateFile(options.state, tell)
         self._frames_before, self._underruns_before = 0, 0
@@ -193,6 +197,16 @@ class LiveSession:
     def frames(self) -> int:
         """Frames rendered since the session began."""
         return self._frames_before + self.performance.engine.frame
+
+    @property
+    def volume(self) -> float:
+        """The listener's volume, 0 … 1."""
+        return self.inbox.volume.volume
+
+    @property
+    def presets(self) -> list[str]:
+        """Names of the presets that can be loaded."""
+        return self._list_presets()
 
     @property
     def is_recording(self) -> bool:
@@ -273,6 +287,7 @@ class LiveSession:
             self.inbox.receive(Transaction(list(silent)), None)
         self.inbox.follow()
         self.reports.follow()
+        self._stream_watch.follow(performance.engine)
         if self._master is not None:
             self.loudness.follow(performance.engine)
         if self._state is not None:
@@ -314,6 +329,17 @@ class LiveSession:
         if performance.frame > 0:
             more = {"parameter": parameter, "trouble": "source", "source": source}
             performance.conductor.playback.log_line("health", performance.frame, sentence, **more)
+
+    def _tell_silence(self, sentence: str, parameter: str, source: str) -> None:
+        """Tell that an address is silent; not in the decision log, because a render knows no addresses."""
+        self.complain(sentence)
+        if self._night_log is not None:
+            frame, conductor = self.performance.frame, self.performance.conductor
+            self._night_log.take_line({
+                "frame": frame, "t": round(frame / self.performance.engine.spec.sample_rate, 6),
+                "position": conductor.instance.position(conductor.tempo.beat_at(frame)), "kind": "health",
+                "parameter": parameter, "trouble": "silent", "source": source, "reason": sentence,
+            })  # fmt: skip
 
     def fade_place(self, gain: float, seconds: float) -> None:
         """Move the gain of the whole output within some seconds, beside the listener's volume."""

@@ -19,7 +19,7 @@ class LiveOptions:
 
     Parameters
     ----------
-    osc, http, tcp : (str, int) or None
+    osc, http, tcp, oscquery : (str, int) or None
         Host and port of each server; with port 0 the system chooses one; None: no such server.
     allow_origins : frozenset of str
         Origins of other web pages that may connect.
@@ -64,6 +64,7 @@ class LiveOptions:
     osc: tuple[str, int] | None = ("127.0.0.1", 9000)
     http: tuple[str, int] | None = ("127.0.0.1", 8080)
     tcp: tuple[str, int] | None = ("127.0.0.1", 9001)
+    oscquery: tuple[str, int] | None = None
     allow_origins: frozenset[str] = frozenset()
     seconds: float | None = None
     record: Path | None = None

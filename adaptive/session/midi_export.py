@@ -6,6 +6,7 @@ recorded where the note is handed to its player.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -24,10 +25,14 @@ from adaptive.engine.commands import Command
 from adaptive.errors import InputError
 from adaptive.instruments.general_midi import programme
 from adaptive.kernel.layout import LINEAR
+from adaptive.music.channel_note import ChannelNote
+from adaptive.music.harmony import parse_bar
 from adaptive.music.note import Note
 from adaptive.music.scale import Key
+from adaptive.preset.instrument_tables import DRUM_BANK
 from adaptive.preset.model import Preset
 from adaptive.preset.segments import Segment
+from adaptive.preset.song_layers import song_of
 from adaptive.session.performance import Performance
 from adaptive.sinks import midi_file
 from adaptive.sinks.file import credits_of
@@ -40,6 +45,9 @@ SILENCE = "silence"
 MOST_DURATIONS = 4096
 """Durations that are kept of a layer; beyond that, those of earlier notes are dropped."""
 
+
+Part = tuple[int, int, int]
+"""Channel, bank and program of a note of a MIDI file."""
 
 MOST_NOTES = 2_000_000
 """Notes of a file; more, a day of dense music, are left out and told in it."""
@@ -71,13 +79,24 @@ class _DurationRecorder:
     """Passes notes on to a layer's player, and records how long each is held."""
 
     player: NotePlayer
-    durations: dict[tuple[int, int], int] = field(default_factory=dict)
+    durations: dict[tuple[int, int], dict[Part | None, int]] = field(default_factory=dict)
+    """By frame and key, those of each part of a MIDI file, in the order in which they were played."""
 
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
         """Commands for a note that begins at `frame` and is held for `frames`."""
         # a note that was withdrawn may be written again: the last duration counts
-        self.durations[frame, note.midi] = frames
+        part = (note.channel, note.bank, note.program) if isinstance(note, ChannelNote) else None
+        self.durations.setdefault((frame, note.midi), {})[part] = frames
         return self.player.play(note, frame, frames, group)
+
+    def played(self, frame: int, key: int) -> tuple[Part | None, int | None]:
+        """Part and duration of a note that has sounded; of several at once, the next one."""
+        parts = self.durations.get((frame, key))
+        if not parts:
+            return None, None
+        part = next(iter(parts))
+        frames = parts[part] = parts.pop(part)
+        return part, frames
 
     def hold(self, key: int, velocity: float, frame: int, number: int) -> list[Command]:
         """Commands of a note without an end."""
@@ -134,7 +153,7 @@ class MidiExport:
         self._preset = performance.preset
         self._segments: list[TempoSegment] = []
         self._instances: list[SegmentInstance] = []
-        self._tracks: dict[str, midi_file.NoteTrack] = {}
+        self._tracks: dict[tuple[str, int | None], midi_file.NoteTrack] = {}
         self._recorders: dict[str, _DurationRecorder] = {}
         self._held: list[tuple[float, HeldHarmony]] = []
         self._frames = self.notes_taken = 0
@@ -144,7 +163,7 @@ class MidiExport:
         self._file: BinaryIO = path.open("wb") if isinstance(path, Path) else path
         for name, layer in performance.conductor.assets.generated.items():
             layer.player = self._recorders[name] = _DurationRecorder(layer.player)
-            self._tracks[name] = self._track_of(name, is_drums=layer.player.is_percussive)
+            self._add_tracks(name, is_drums=layer.player.is_percussive)
         performance.log.listeners.append(self._on_line)
 
     def __enter__(self) -> MidiExport:
@@ -175,8 +194,9 @@ class MidiExport:
         if self.notes_taken >= MOST_NOTES:
             said.append(f"only the first {MOST_NOTES} notes are in this file")
         melodic = sum(track.programme is not None for track in self._tracks.values())
-        if melodic > len(midi_file.MELODIC_CHANNELS):
-            said.append(f"{melodic} layers share {len(midi_file.MELODIC_CHANNELS)} channels")
+        free = len(midi_file.free_channels(list(self._tracks.values())))
+        if melodic > free:
+            said.append(f"{melodic} layers share {free} channels")
         return said
 
     def save(self) -> None:
@@ -185,10 +205,10 @@ class MidiExport:
         ticks = TickMap(self._segments, self._performance.engine.spec.sample_rate)
         texts = [*self.remarks(), f"seed {self._performance.seed}"]
         sections = [self._mark(instance) for instance in self._instances]
-        tracks = list(self._tracks.values())
         for key, begun in self._live.items():
             self._write_live_note(key, begun, max(begun[0] + 1, self._frames))
         self._live.clear()
+        tracks = [track for track in self._tracks.values() if track.notes or track.channel is None]
         for track in tracks:
             track.notes.sort(key=lambda note: (note.frame, note.midi))
         score = midi_file.MidiScore(
@@ -236,9 +256,10 @@ class MidiExport:
         return marks
 
     def _on_line(self, line: Line) -> None:
-        if line["kind"] == "steer":
-            playback = self._performance.conductor.playback
-            self._held.append((playback.tempo.beat_at(line["frame"]), playback.held))
+        playback = self._performance.conductor.playback
+        if not self._held or self._held[-1][1] != playback.held:  # by a mood, a message, a curve
+            beat = playback.tempo.beat_at(line["frame"]) if self._held else -math.inf
+            self._held.append((beat, playback.held))
         if line["kind"] == "live_note":
             self._take_live_note(line)
         if line["kind"] != "note":
@@ -248,13 +269,15 @@ class MidiExport:
             return
         self.notes_taken += 1
         recorder = self._recorders.get(name)
-        durations = {} if recorder is None else recorder.durations
-        frames = durations.get((frame, midi))
+        part, frames = (None, None) if recorder is None else recorder.played(frame, midi)
         if frames is None:  # of a layer that was edited while it was recorded
             frames = self._written_frames(line)
-        note = midi_file.PlayedNote(frame, max(1, frames), midi, line["velocity"])
-        self._track_named(name).notes.append(note)
-        if recorder is not None and len(durations) > MOST_DURATIONS:
+        channel, bank, program = part or (None, 0, None)
+        bank = 0 if bank == DRUM_BANK else bank
+        note = midi_file.PlayedNote(frame, max(1, frames), midi, line["velocity"], program, bank)
+        self._track_named(name, channel).notes.append(note)
+        if recorder is not None and len(recorder.durations) > MOST_DURATIONS:
+            durations = recorder.durations
             recorder.durations = {key: durations[key] for key in durations if key[0] >= frame}
 
     def _written_frames(self, line: Line) -> int:
@@ -263,14 +286,31 @@ class MidiExport:
         beats = float(Fraction(line["duration"]))
         return int(tempo.frame_at(tempo.beat_at(line["frame"]) + beats) - line["frame"])
 
-    def _track_named(self, name: str) -> midi_file.NoteTrack:
-        """The track of a layer; one that an edit has added gets its own."""
-        if name not in self._tracks:
+    def _track_named(self, name: str, channel: int | None = None) -> midi_file.NoteTrack:
+        """The track of a layer, or of a channel of its MIDI file; one that an edit has added gets its own."""
+        if (name, channel) not in self._tracks:
             layer = self._performance.conductor.assets.generated.get(name)
             self._preset = self._performance.preset
-            is_drums = layer is not None and layer.player.is_percussive
-            self._tracks[name] = self._track_of(name, is_drums=is_drums)
-        return self._tracks[name]
+            if channel is None:
+                is_drums = layer is not None and layer.player.is_percussive
+                self._tracks[name, None] = self._track_of(name, is_drums=is_drums)
+            else:
+                self._tracks[name, channel] = self._track_of_channel(name, channel)
+        return self._tracks[name, channel]
+
+    def _add_tracks(self, name: str, is_drums: bool) -> None:
+        """Add the track of a layer, or one for each channel of its MIDI file."""
+        song = song_of(self._preset, name)
+        if song is None:
+            self._tracks[name, None] = self._track_of(name, is_drums)
+            return
+        for channel in sorted({channel for channel, _, _ in song.programs}):
+            self._tracks[name, channel] = self._track_of_channel(name, channel)
+
+    def _track_of_channel(self, name: str, channel: int) -> midi_file.NoteTrack:
+        """The track of a channel; its notes tell what it plays."""
+        text = f"{self._preset.file.layers[name].midi}, channel {channel + 1}"
+        return midi_file.NoteTrack(name, text, None, channel=channel)
 
     def _take_live_note(self, line: Line) -> None:
         """A live note is written when it ends; what is held at the end of the music ends with it."""
@@ -313,7 +353,9 @@ def marks_of(
             )
         is_declared = bool(segment.chords) and now.chord is None
         written = segment.chords[bar % len(segment.chords)].split() if is_declared else ()
-        names = written or [str(chord) for _, chord in planned.harmony.chords]
+        names = [str(chord) for _, chord in planned.harmony.chords]
+        if is_declared and tuple(parse_bar(" ".join(written), segment.meter[0])) == planned.harmony.chords:
+            names = list(written)  # spelled as the preset spells them; a held key or tension plays others
         ratio = instance.beats_per_bar / segment.meter[0]
         for (onset, _), name in zip(planned.harmony.chords, names, strict=True):
             at = beat + float(onset) * ratio

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from adaptive.composer.registry import GENERATORS
+from adaptive.composer.worker.ahead_host import ForesightHost
 from adaptive.composer.worker.source import BarWorkers
 from adaptive.conductor.assets import prepare
 from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.conductor import Conductor
 from adaptive.conductor.edit import PreparedPreset
 from adaptive.conductor.elastic import prepare_stretch
+from adaptive.conductor.foresight import Foresight, is_worth_it
 from adaptive.conductor.layers.recorded_bars import RecordedBar, repeating
 from adaptive.conductor.layout.builder import lay_out
 from adaptive.conductor.log import DecisionLog
@@ -129,6 +131,8 @@ class Performance:
         self.edit_queue = EditQueue(PreparedPreset(preset, self.layout, assets, self.layout.spec), source_of)
         self.live_notes = LiveNotes(self.engine)
         self.next_control_step = 0
+        self.ahead_host: ForesightHost | None = None
+        self.foresight: Foresight | None = None
 
     def successor(self, preset: Preset, seed: int) -> Performance:
         """Make a performance that will replace this one; it has the same rate, channels and decoded audio."""
@@ -144,10 +148,21 @@ class Performance:
     def go_live(self) -> None:
         """Say that the music sounds while it is made: a generator may be late.  Before, it is waited for."""
         self.workers.go_live()
+        self.engine.bank.streams.go_live(self.engine)
+        self._foresee()
+
+    def _foresee(self) -> None:
+        """Let another process compose ahead, if the music is live and has many generated layers."""
+        if self.foresight is None and self.workers.is_live and is_worth_it(self.conductor):
+            self.ahead_host = ForesightHost()
+            self.foresight = Foresight(self.ahead_host)
 
     def close(self) -> None:
         """End the processes of generators; it happens anyway once nobody refers to the performance."""
         self.workers.close()
+        self.engine.bank.streams.leave(self.engine)
+        if self.ahead_host is not None:
+            self.ahead_host.close()
 
     @property
     def frame(self) -> int:
@@ -174,6 +189,7 @@ class Performance:
             The saved music does not fit this preset.
         """
         self.conductor.begin(saved, beginning)
+        self.engine.bank.streams.keep_up(self.engine, is_forced=True)
         for remark in self.remarks:
             self.conductor.playback.log_line("health", 0, remark, source="instrument")
 
@@ -181,7 +197,8 @@ class Performance:
     def remarks(self) -> list[str]:
         """Sentences about files of instruments that are not played as they are written."""
         specs = self.engine.spec.instruments
-        return list(dict.fromkeys(remark for spec in specs for remark in getattr(spec, "remarks", ())))
+        found = (remark for spec in specs for remark in getattr(spec, "remarks", ()))
+        return list(dict.fromkeys([*found, *self.engine.bank.choice.remarks]))
 
     def save(self) -> SavedMusic:
         """The present musical state, from which `begin` of another performance continues."""
@@ -195,7 +212,10 @@ class Performance:
         if conductor is not self.conductor:
             self.conductor = conductor
             self.preset, self.layout = conductor.playback.preset, conductor.playback.layout
+            self._foresee()
         self.conductor.step(self.next_control_step, messages)
+        if self.foresight is not None:
+            self.foresight.step(self.conductor)
         self.live_notes.report(self.next_control_step, self.conductor.playback)
         self.next_control_step += 1
         return True

@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from adaptive.engine.telemetry import Telemetry
+from adaptive.inputs.input import Input
 from adaptive.session.clamp_report import ClampReport
+from adaptive.session.hours_keeper import HoursKeeper
 from adaptive.session.inbox import Inbox
 from adaptive.session.input_sources import InputSources
 from adaptive.session.live_loudness import LiveLoudness
 from adaptive.session.live_options import LiveStatus
 from adaptive.session.performance import Performance
+from adaptive.session.stream_watch import streams_of
 from adaptive.session.subscriptions import Subscriptions
 
 SILENT_S = 3.0
@@ -33,6 +36,7 @@ class ReportHost(Protocol):
     performance: Performance
     inbox: Inbox
     input_sources: InputSources
+    inputs: dict[str, Input]
     subscriptions: Subscriptions
     clamp_report: ClampReport
     loudness: LiveLoudness
@@ -91,6 +95,7 @@ class SessionReports:
         host = self._host
         performance = host.performance
         conductor, engine = performance.conductor, performance.engine
+        hours = host.inputs.get(HoursKeeper.name)
         return {
             "ok": self.is_heard,
             "section": conductor.instance.section,
@@ -102,8 +107,17 @@ class SessionReports:
             "sink": None if host.sink is None else host.sink.name,
             "trouble": getattr(host.sink, "trouble", "") or None,
             "faults": host.faults,
+            "streams": self._streams(),
+            "hours": hours.report if isinstance(hours, HoursKeeper) else None,
             "inputs": self._inputs(),
         }
+
+    def _streams(self) -> dict[str, Any]:
+        """How many sounds are streamed, how often they ran out of frames, and which cannot be read."""
+        engine = self._host.performance.engine
+        streams = list(streams_of(engine))
+        troubled = {one.file.name: one.trouble for one in streams if one.trouble}
+        return {"count": len(streams), "starved": engine.starved, "trouble": troubled}
 
     def _inputs(self) -> dict[str, dict[str, Any]]:
         """Health of each parameter that is sent."""
@@ -155,6 +169,10 @@ class SessionReports:
                 "Blocks begun after they were due, of a sink without a device.",
             ),
             "late_commands": (telemetry.late_commands, "Commands after their frame, of this preset."),
+            "starved_streams": (
+                health["streams"]["starved"],
+                "Times that a stream from disk ran out of frames, of this preset.",
+            ),
             "faults": (host.faults, "Faults in what was sent."),
             "dropped_messages": (host.status.dropped, "Messages that were dropped."),
             "clamped_values": (host.clamp_report.count, "Values out of range."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from adaptive.engine.engine import Engine
 
 
@@ -60,6 +62,11 @@ class Volume:
         """Move to a volume, 0 … 1, whose square is the gain, within some seconds; 0: at once."""
         self._listener.set(volume * volume, seconds)
         self._tell()
+
+    @property
+    def volume(self) -> float:
+        """The listener's volume of the present frame, 0 … 1."""
+        return math.sqrt(self._listener.now())
 
     def fade_place(self, gain: float, seconds: float) -> None:
         """Move the gain of the whole place within some seconds, beside the listener's volume."""

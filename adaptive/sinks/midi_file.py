@@ -46,12 +46,16 @@ class PlayedNote:
         Its MIDI key number; for drums, that of General MIDI's percussion map.
     velocity : float
         0 … 1.
+    programme, bank : int or None, int
+        What the channel plays from here on, where the track has a channel of its own; None: as before.
     """
 
     frame: int
     frames: int
     midi: int
     velocity: float
+    programme: int | None = None
+    bank: int = 0
 
 
 @dataclass(slots=True)
@@ -66,12 +70,15 @@ class NoteTrack:
         General MIDI program, 0 … 127; None for drums.
     notes : list of PlayedNote
         In order of time.
+    channel : int or None
+        Its channel, 0 … 15, of a MIDI file that a layer plays; None: one is chosen.
     """
 
     name: str
     text: str
     programme: int | None
     notes: list[PlayedNote] = field(default_factory=list)
+    channel: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,22 +150,32 @@ def write(score: MidiScore, file: IO[bytes]) -> None:
 def assign_channels(tracks: Sequence[NoteTrack]) -> list[int]:
     """Channel of each track.
 
-    Drums share channel 9.  Of more than fifteen other tracks, those with the same program share first.
+    Drums share channel 9, and a track with a channel of its own keeps it.  Others have those that are free;
+    of more than there are, those with the same program share first.
     """
+    free = free_channels(tracks)
     of_programme: dict[int | None, int] = {}
     found: list[int] = []
     taken = 0
     for track in tracks:
-        if track.programme is None:
+        if track.channel is not None:
+            channel = track.channel
+        elif track.programme is None:
             channel = DRUM_CHANNEL
-        elif taken < len(MELODIC_CHANNELS):
-            channel, taken = MELODIC_CHANNELS[taken], taken + 1
+        elif taken < len(free):
+            channel, taken = free[taken], taken + 1
             of_programme.setdefault(track.programme, channel)
         else:
-            shared = MELODIC_CHANNELS[taken % len(MELODIC_CHANNELS)]
+            shared = free[taken % len(free)]
             channel, taken = of_programme.get(track.programme, shared), taken + 1
         found.append(channel)
     return found
+
+
+def free_channels(tracks: Sequence[NoteTrack]) -> list[int]:
+    """The channels for pitches that no track has of its own; if there are none, all of them."""
+    kept = {track.channel for track in tracks}
+    return [one for one in MELODIC_CHANNELS if one not in kept] or list(MELODIC_CHANNELS)
 
 
 def key_name(key: Key) -> str:
@@ -226,7 +243,15 @@ def _note_rows(track: NoteTrack, channel: int, places: Sequence[Place]) -> list[
     if track.programme is not None:
         change = Message("program_change", channel=channel, program=track.programme)
         rows.append((0, _PROGRAMME, change))
+    before: tuple[int, int] | None = None
     for (tick, ends), note in zip(places, track.notes, strict=True):
+        if note.programme is not None and before != (note.bank, note.programme):
+            if note.bank != (0 if before is None else before[0]):
+                bank = Message("control_change", channel=channel, control=0, value=note.bank & 127)
+                rows.append((tick, _OFF, bank))
+            change = Message("program_change", channel=channel, program=note.programme)
+            rows.append((tick, _PROGRAMME, change))
+            before = note.bank, note.programme
         velocity = min(127, max(1, round(note.velocity * 127)))
         on = Message("note_on", channel=channel, note=note.midi, velocity=velocity)
         rows += [(tick, _ON, on), (ends, _OFF, Message("note_off", channel=channel, note=note.midi))]

@@ -1,4 +1,4 @@
-"""What must hold of `[osc]`, `[[osc_out]]`, `[trust]` and `[hours]`, beyond types and ranges."""
+"""What must hold of the tables about the network and of `[hours]`, beyond types and ranges."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ def check_network(file: SiteFile, faults: FaultList) -> None:
     """Add a fault for each address and network that is none."""
     if file.osc.listen is not None:
         _check_address(file.osc.listen, ("osc", "listen"), faults)
+    if file.oscquery.listen is not None:
+        _check_address(file.oscquery.listen, ("oscquery", "listen"), faults)
     for number, network in enumerate(file.osc.allow):
         if network_of(network) is None:
             text = f'is no network; write one such as "192.168.1.0/24", got {network!r}'
@@ -63,9 +65,11 @@ def check_hours(file: SiteFile, faults: FaultList) -> None:
 
 
 def network_warnings(file: SiteFile) -> Iterator[Finding]:
-    """Yield a warning about OSC that everybody in reach may send."""
-    if file.osc.listen is None or file.osc.allow:
+    """Yield warnings about OSC that everybody in reach may send."""
+    if file.osc.allow:
         return
-    if host_and_port(file.osc.listen)[0] not in {"127.0.0.1", "::1", "localhost"}:
-        text = "is reached from other machines, and `allow` names no network: all may control the music"
-        yield warning(("osc", "listen"), text)
+    for table, listen in (("osc", file.osc.listen), ("oscquery", file.oscquery.listen)):
+        if listen is not None and host_and_port(listen)[0] not in {"127.0.0.1", "::1", "localhost"}:
+            where = "`allow`" if table == "osc" else "`allow` of `[osc]`"
+            text = f"is reached from other machines, and {where} names no network: all may control the music"
+            yield warning((table, "listen"), text)

@@ -1,4 +1,4 @@
-"""`[osc]`, `[[osc_out]]` and `[trust]` of a site file."""
+"""`[osc]`, `[oscquery]`, `[[osc_out]]` and `[trust]` of a site file."""
 
 from __future__ import annotations
 
@@ -19,6 +19,17 @@ class OscTable(Table, frozen=True):
 
     listen: Address | None = None
     allow: Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(max_length=64)] = ()
+
+
+class OscQueryTable(Table, frozen=True):
+    """`[oscquery]`: where the tree of addresses is shown, and under which name; `[osc]` says to whom.
+
+    With `announce = false` it is not announced over mDNS.
+    """
+
+    listen: Address | None = None
+    name: Annotated[str, Meta(min_length=1, max_length=60)] | None = None
+    announce: bool = True
 
 
 class OscOutTable(Table, frozen=True):

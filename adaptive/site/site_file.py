@@ -15,7 +15,7 @@ from adaptive.preset.placed_table import PlacedTable
 from adaptive.preset.schema import InputTable
 from adaptive.preset.table import Name, Table
 from adaptive.site.hours_table import HoursTable
-from adaptive.site.network_tables import OscOutTable, OscTable, TrustTable
+from adaptive.site.network_tables import OscOutTable, OscQueryTable, OscTable, TrustTable
 from adaptive.site.speaker_table import Channel, SpeakerTable
 
 
@@ -35,6 +35,7 @@ class SiteFile(Table, frozen=True, kw_only=True):
     output_latency_ms: Annotated[float, Meta(ge=0.0, le=2000.0)] = 0.0
     seed: Annotated[int, Meta(ge=0, le=2**53 - 1)] | Literal["day"] | None = None
     osc: OscTable = msgspec.field(default_factory=OscTable)
+    oscquery: OscQueryTable = msgspec.field(default_factory=OscQueryTable)
     osc_out: Annotated[tuple[OscOutTable, ...], Meta(max_length=32)] = ()
     inputs: Annotated[tuple[InputTable, ...], Meta(max_length=1000)] = ()
     hours: HoursTable | None = None

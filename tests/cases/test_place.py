@@ -75,6 +75,15 @@ class Desk:
             missing.discard(message.address)
         assert not missing
 
+    def wait_for(self, address: str, *arguments: object) -> None:
+        """Wait until a message with these arguments has come."""
+        deadline = time.monotonic() + 20.0
+        while time.monotonic() < deadline:
+            self.listen(address)
+            if self.last(address) == arguments:
+                return
+        raise AssertionError((address, self.last(address)))
+
     def last(self, address: str) -> tuple[Any, ...]:
         return [one.arguments for one in self.heard if one.address == address][-1]
 
@@ -119,9 +128,8 @@ def test_an_input_of_the_site_acts_and_one_that_the_preset_lacks_is_told_with_it
 ) -> None:
     engine.osc("/camera/people", 8)
     desk.heard.clear()
-    desk.listen("/adaptive/section/next", "/adaptive/section")
+    desk.wait_for("/adaptive/section", "crowd")
 
-    assert desk.last("/adaptive/section") == ("crowd",)
     assert desk.last("/adaptive/section/next")[0] == "crowd"
     assert any("site.toml:16 inputs[2].parameter" in line and "lamp" in line for line in engine.said())
 

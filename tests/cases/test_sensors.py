@@ -66,10 +66,15 @@ def test_thirty_sensors_are_one_presence_that_falls_back_and_a_recording_repeats
                 engine.osc(f"/sensor/{sensor}/presence", 0.75 if sensor == 7 else 0.1)
             time.sleep(0.01)
         busy = json.loads(read("/health"))
-        for _ in range(50):
-            engine.osc("/sensor/3/presence", 0.125)
-            time.sleep(0.01)
-        quiet = json.loads(read("/health"))["inputs"]["presence"]
+
+        def is_quiet() -> bool:
+            for _ in range(20):
+                engine.osc("/sensor/3/presence", 0.125)
+                time.sleep(0.01)
+            quiet = json.loads(read("/health"))["inputs"]["presence"]
+            return len(quiet["silent"]) == 29 and abs(quiet["value"] - 0.125) < 0.01
+
+        assert until(is_quiet, 30.0)  # the others have fallen silent
         until(lambda: "silent for 1 s" in (tmp_path / "run" / "log.jsonl").read_text(encoding="utf-8"), 30.0)
         metrics = read("/metrics")
         engine.end()
@@ -88,7 +93,6 @@ def test_thirty_sensors_are_one_presence_that_falls_back_and_a_recording_repeats
     assert busy["ok"]
     assert busy["inputs"]["presence"]["heard"] == 30
     assert abs(busy["inputs"]["presence"]["value"] - 0.75) < 0.01
-    assert (quiet["heard"], abs(quiet["value"] - 0.125) < 0.01) == (1, True)  # the others have fallen silent
     assert {"slow", None} <= {line.get("trouble") for line in health}
     assert 'adaptive_parameter_value{name="presence"} 0.25' in metrics
     assert lines == kept

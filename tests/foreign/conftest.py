@@ -13,8 +13,11 @@ from tests.helpers.playing import RunningEngine, playing, until
 from tests.helpers.presets import make_preset
 
 CLIENTS = (
-    "oscsend", "node", "sclang", "websockets", "nc_udp", "nc_tcp", "godot_udp", "godot_tcp", "godot_ws",
+    "oscsend", "node", "sclang", "python_oscquery", "node_oscquery",
+    "websockets", "nc_udp", "nc_tcp", "godot_udp", "godot_tcp", "godot_ws",
 )  # fmt: skip
+
+QUERY = ("--oscquery", "127.0.0.1:0")
 
 VALUE = 0.625
 """What each client sets its parameter to: the same in float32 and in text."""
@@ -36,7 +39,8 @@ class Engine:
 
     def __init__(self, running: RunningEngine, folder: Path) -> None:
         self.running, self.folder = running, folder
-        self.osc, self.http, self.tcp = (int(running.ready[name]) for name in ("osc", "http", "tcp"))
+        names = ("osc", "http", "tcp", "oscquery")
+        self.osc, self.http, self.tcp, self.oscquery = (int(running.ready[name]) for name in names)
 
     def understood(self) -> list[dict[str, Any]]:
         """Complete lines of the trace so far."""
@@ -65,5 +69,5 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     folder = tmp_path_factory.mktemp("foreign")
     preset = make_preset(folder / "preset", body()).folder
     record = folder / "record"
-    with playing(folder / "run", preset, "--sink", "null", "--record", str(record)) as running:
+    with playing(folder / "run", preset, "--sink", "null", "--record", str(record), *QUERY) as running:
         yield Engine(running, record)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from adaptive.preset.model import Preset
-from tests.helpers import documents, doors
+from tests.helpers import documents, doors, side_doors
 from tests.helpers.amounts import amount
 from tests.helpers.hostile import Rig
 from tests.helpers.mutation import Chance, damaged, damaged_json, damaged_tree
@@ -21,6 +21,7 @@ AT_A_DOOR = {
     "osc": amount(1000, 3000), "lines": amount(800, 2500), "websocket": amount(500, 1500),
     "http": amount(500, 1500),
 }  # fmt: skip
+AT_A_SIDE_DOOR = 1000
 DOCUMENTS = {
     "traces": amount(400, 1500), "presets": amount(150, 600), "states": amount(300, 1000),
     "audio": amount(200, 750), "logs": amount(300, 1000),
@@ -33,6 +34,17 @@ def test_damaged_packets_at_a_door_are_refused_and_the_music_goes_on(name: str, 
 
     assert report.failures == []
     assert report.refused > AT_A_DOOR[name] // 20
+    assert report.is_alive
+    assert report.files == 0
+
+
+@pytest.mark.ci
+@pytest.mark.parametrize("name", side_doors.DOORS)
+def test_damaged_packets_at_a_side_door_are_refused_and_the_music_goes_on(name: str, tmp_path: Path) -> None:
+    report = side_doors.run(name, str(tmp_path), SEED, AT_A_SIDE_DOOR)
+
+    assert report.failures == []
+    assert report.refused >= AT_A_SIDE_DOOR * side_doors.REFUSED_SHARE.get(name, 0.05)
     assert report.is_alive
     assert report.files == 0
 

@@ -10,7 +10,7 @@ import base64
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from adaptive.inputs.lines import LONGEST_MESSAGE, TcpServer
 from adaptive.session.http import HttpSide
 from tests.helpers.hostile import Report, Rig, Watch
 from tests.helpers.mutation import Chance, as_json, damaged, damaged_json
-from tests.helpers.seeds import MESSAGES, osc_packets
+from tests.helpers.seeds import BODY, MESSAGES, osc_packets
 
 CLIENTS = 16
 A_CONNECTION = 256
@@ -208,14 +208,18 @@ def websocket_packet(chance: Chance) -> bytes:
 
 
 async def through_http(
-    rig: Rig, watch: Watch, count: int, first: bytes, packet: Callable[[], bytes], a_connection: int
+    rig: Rig,
+    watch: Watch,
+    count: int,
+    first: Callable[[], bytes],
+    packet: Callable[[], bytes],
+    a_connection: int,
+    application: web.Application | None = None,
 ) -> None:
     """Bytes into aiohttp's own protocol, as its sockets would give them."""
-    runner = web.AppRunner(
-        HttpSide(rig.session, "127.0.0.1", frozenset(), None).application(),
-        access_log=None,
-        shutdown_timeout=0.1,
-    )
+    if application is None:
+        application = HttpSide(rig.session, "127.0.0.1", frozenset(), None).application()
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     assert runner.server is not None
     server = runner.server
@@ -225,8 +229,8 @@ async def through_http(
         while done < share:
             protocol, wire, thrown = server(), Wire(), []
             protocol.connection_made(wire)
-            if first:
-                protocol.data_received(first)
+            if greeting := first():
+                protocol.data_received(greeting)
                 for _ in range(6):
                     await asyncio.sleep(0)
             for number in range(min(a_connection, share - done)):
@@ -265,12 +269,12 @@ def judge(report: Report, wire: Wire, packet: bytes) -> None:
 
 async def http(rig: Rig, chance: Chance, watch: Watch, count: int) -> None:
     """Requests, a few to a connection."""
-    await through_http(rig, watch, count, b"", lambda: http_packet(chance), 3)
+    await through_http(rig, watch, count, bytes, lambda: http_packet(chance), 3)
 
 
 async def websocket(rig: Rig, chance: Chance, watch: Watch, count: int) -> None:
     """Frames behind a good handshake."""
-    await through_http(rig, watch, count, HANDSHAKE, lambda: websocket_packet(chance), A_CONNECTION)
+    await through_http(rig, watch, count, lambda: HANDSHAKE, lambda: websocket_packet(chance), A_CONNECTION)
 
 
 async def beside(rig: Rig, *clients: Awaitable[None]) -> None:
@@ -283,7 +287,10 @@ async def beside(rig: Rig, *clients: Awaitable[None]) -> None:
         await asyncio.gather(pump, return_exceptions=True)
 
 
-DOORS: dict[str, Callable[[Rig, Chance, Watch, int], Awaitable[None]]] = {
+Door = Callable[[Rig, Chance, Watch, int], Awaitable[None]]
+"""Throws a number of damaged packets at a session."""
+
+DOORS: dict[str, Door] = {
     "osc": osc,
     "lines": lines,
     "http": http,
@@ -291,7 +298,14 @@ DOORS: dict[str, Callable[[Rig, Chance, Watch, int], Awaitable[None]]] = {
 }
 
 
-def run(name: str, folder: str, seed: int, count: int) -> Report:
+def run(
+    name: str,
+    folder: str,
+    seed: int,
+    count: int,
+    doors: Mapping[str, Door] | None = None,
+    body: str = BODY,
+) -> Report:
     """Throw damaged packets through a door; what came of it."""
     report = Report()
 
@@ -303,9 +317,9 @@ def run(name: str, folder: str, seed: int, count: int) -> Report:
             report.fail(context["message"], context.get("exception"))
 
         asyncio.get_running_loop().set_exception_handler(escaped)
-        rig = Rig(Path(folder) / f"{name}{seed}", report)
+        rig = Rig(Path(folder) / f"{name}{seed}", report, body)
         watch = Watch(report, count)
-        await DOORS[name](rig, Chance(seed), watch, count)
+        await (doors or DOORS)[name](rig, Chance(seed), watch, count)
         await rig.settle()  # a swap opens files, and keeps for a second what it took over from
         report.is_alive = rig.is_alive()
         watch.end()

@@ -134,8 +134,8 @@ class Watch:
 class Rig:
     """A session that renders a control step on request."""
 
-    def __init__(self, folder: Path, report: Report) -> None:
-        self.preset = make_preset(folder / "small", BODY)
+    def __init__(self, folder: Path, report: Report, body: str = BODY) -> None:
+        self.preset = make_preset(folder / "small", body)
         self.report = report
         performance = Performance(self.preset, seed=1, bank=Bank(48000))
         self.session = LiveSession(

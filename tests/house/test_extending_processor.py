@@ -39,6 +39,7 @@ CONTRACT: dict[Callable[..., None], list[dict[str, int]]] = {
 """What every kind of the registry has to keep, and the page promises of its own."""
 
 
+@pytest.mark.ci
 def test_the_processor_of_the_page_works(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     samples = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     file = tmp_path / "crush.py"

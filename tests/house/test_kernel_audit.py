@@ -110,7 +110,7 @@ def test_functions_that_run_every_frame_count_no_references(functions: list[dict
 OF_EVERY_KIND = {
     "adaptive.kernel.processors.insert", "adaptive.kernel.processors.side_chain", "adaptive.kernel.dsp.svf",
     "adaptive.kernel.sources.notes", "adaptive.kernel.sources.controls", "adaptive.kernel.sources.plain",
-    "adaptive.kernel.sources.polyphony",
+    "adaptive.kernel.sources.polyphony", "adaptive.kernel.sources.voice_filter",
 }  # fmt: skip
 """Modules whose functions take a record of which each processor, or each sound source, has its own."""
 

@@ -75,6 +75,7 @@ def run(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=200, check=False)
 
 
+@pytest.mark.ci
 def test_every_command_of_the_pages_runs(place: Path, engine: dict[str, int]) -> None:
     failed, done_before = {}, set()
     for words in commands():

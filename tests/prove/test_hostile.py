@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from adaptive.preset.load import load
-from tests.helpers import documents, doors, flood
+from tests.helpers import documents, doors, flood, side_doors
 from tests.helpers.hostile import Report
 from tests.helpers.mutation import Chance
 from tests.helpers.playing import RunningEngine, playing, until
@@ -84,6 +84,21 @@ def test_a_million_damaged_packets_at_a_door(name: str, folder: Path) -> None:
         assert report.grown_mb < GROWN_MB
         assert report.files == 0
         assert report.threads <= 6  # asyncio's own pool, begun when something is loaded
+
+
+@pytest.mark.parametrize("name", side_doors.DOORS)
+def test_a_million_damaged_packets_at_a_side_door(name: str, folder: Path) -> None:
+    reports = in_shares(side_doors.run, name, folder, PACKETS)
+    print(told(name, reports))
+
+    assert sum(r.packets for r in reports) >= PACKETS - 100
+    for report in reports:
+        assert report.failures == []
+        assert report.refused >= report.packets * side_doors.REFUSED_SHARE.get(name, 0.05)
+        assert report.is_alive
+        assert report.grown_mb < GROWN_MB
+        assert report.files == 0
+        assert report.threads <= 6
 
 
 @pytest.mark.parametrize("name", documents.DOCUMENTS)

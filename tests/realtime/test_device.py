@@ -74,6 +74,7 @@ def wait_for(engine: RunningEngine, seconds: float) -> None:
     client.close()
 
 
+@pytest.mark.ci
 @pytest.mark.foreign
 def test_a_client_we_did_not_write_changes_what_is_heard(
     jack: dict[str, str], preset: Path, tmp_path: Path
@@ -106,6 +107,7 @@ def test_a_client_we_did_not_write_changes_what_is_heard(
     assert np.abs(heard).max() < 1.0
 
 
+@pytest.mark.ci
 def test_what_is_heard_is_what_the_recording_renders_to_although_python_stands_still(
     jack: dict[str, str], preset: Path, tmp_path: Path
 ) -> None:

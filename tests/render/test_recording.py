@@ -191,11 +191,15 @@ def render_recording(preset: Preset, folder: Path) -> tuple[list[str], np.ndarra
 def test_a_recording_renders_to_the_same_log_line_for_line_and_the_same_samples(
     preset: Preset, tmp_path: Path
 ) -> None:
-    rng = np.random.default_rng(12)
+    rng, sent = np.random.default_rng(12), 0
 
     def disturb(session: LiveSession, _count: int) -> None:
-        if rng.random() < 0.25:
+        nonlocal sent
+        while (
+            sent < session.performance.engine.frame / RATE * 40.0
+        ):  # in its time, however slow the machine is
             session.receive(Transaction(random_request(rng)))
+            sent += 1
 
     session, sink = play_live(preset, tmp_path / "run", 3.0, disturb)
     kept = (tmp_path / "run" / "log.jsonl").read_text(encoding="utf-8").splitlines()

@@ -6,9 +6,11 @@ knows its bass, and the accompaniment knows the tune.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 from adaptive.composer.genres.genre import Genre
 from adaptive.composer.genres.mixing import mean_of
@@ -38,8 +40,11 @@ from adaptive.music.chord import Chord
 from adaptive.music.pitch import Interval
 from adaptive.music.scale import Key
 
-STAGES = ("chords", "basses", "ideas", "tune", "voicings", "counterline")
-"""The stages of a part, in the order in which they are made."""
+SHARED = (
+    "key", "character", "_planned_harmony", "chords", "closes", "basses", "ideas", "tune", "ceilings",
+    "voicings", "counterline",
+)  # fmt: skip
+"""What a part is made of: what another process can make in its stead."""
 
 MODULATING = 0.4
 """Share of contrasting themes that are in another key."""
@@ -89,6 +94,7 @@ class PlannedPart:
     number: int
     first_bar: int
     bars: int
+    _prepared: int = field(default=0, init=False, repr=False, compare=False)
 
     @cached_property
     def key(self) -> Key:
@@ -334,17 +340,41 @@ class PlannedPart:
     def _has_counterline(self) -> bool:
         return any(layer.generator == "countermelody" for layer in self.brief.layers)
 
+    @cached_property
+    def _stages(self) -> tuple[str, ...]:
+        """The stages it needs; the tune has a step for each phrase, and one that joins them."""
+        if not self.has_tune:
+            return ("chords", "basses", "voicings")
+        stages = ("chords", "basses", "ideas", *("phrase",) * self.phrases, "tune", "voicings")
+        return (*stages, "counterline") if self._has_counterline else stages
+
     def prepare(self) -> bool:
-        """Do the next step of the first stage that has not been made; False if all have been."""
-        for name in STAGES if self.has_tune else ("chords", "basses", "voicings"):
-            if name == "counterline" and not self._has_counterline:
-                continue
-            if name not in self.__dict__:
-                if name == "tune" and self._set_next_phrase():
-                    return True
+        """Make the next stage; False if there is none left.
+
+        A stage that is there already counts as well, so that the number of calls says nothing of who made it.
+        """
+        if self._prepared == len(self._stages):
+            return False
+        name = self._stages[self._prepared]
+        self._prepared += 1
+        if name != "phrase":
+            getattr(self, name)
+        elif "tune" not in self.__dict__:
+            self._set_next_phrase()
+        return True
+
+    def made(self) -> dict[str, Any]:
+        """Make all stages, and return them by name."""
+        for name in self._stages:
+            if name != "phrase":
                 getattr(self, name)
-                return True
-        return False
+        assert self.closes
+        return {name: self.__dict__[name] for name in SHARED if name in self.__dict__}
+
+    def accept(self, made: Mapping[str, Any]) -> None:
+        """Take over what `made` of an equal part has returned."""
+        for name, value in made.items():
+            self.__dict__.setdefault(name, value)
 
 
 def _theme_phrases(

@@ -234,7 +234,7 @@ class SectionPlan:
 
     def under(self, held: HeldHarmony) -> SectionPlan:
         """Return the plan with a held key, mode or chord, and the same form; the latest few are kept."""
-        if held == NOTHING_HELD:
+        if held is NOTHING_HELD or held == NOTHING_HELD:
             return self
         found = self._under.get(held)
         if found is None:
@@ -304,13 +304,14 @@ class SectionPlan:
 
 
 @lru_cache(maxsize=16)
-def _plan_of(brief: SectionBrief) -> SectionPlan:
+def plan_of(brief: SectionBrief) -> SectionPlan:
+    """Return the plan of a brief; the latest few are kept."""
     return SectionPlan(brief)
 
 
 def planned_bar(brief: SectionBrief, bar: int) -> BarPlan:
     """Return the plan of a bar of a section."""
-    return _plan_of(brief).bar(bar)
+    return plan_of(brief).bar(bar)
 
 
 def _part_bars(brief: SectionBrief) -> int:

@@ -3,6 +3,7 @@
 ::
 
     python -m adaptive.composer.worker.child MODULE:ATTRIBUTE NAME MEMORY_MB
+    python -m adaptive.composer.worker.child --compose-ahead
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from adaptive.composer.checked_bar import BarError, checked_bar
 from adaptive.composer.context import BarContext
 from adaptive.composer.registry import GENERATORS, GeneratorSpec
 from adaptive.composer.worker import wire
+from adaptive.composer.worker.ahead_child import COMPOSE_AHEAD, serve
 
 MEGABYTE = 1_000_000
 
@@ -83,6 +85,9 @@ def _read(orders: IO[bytes], waiting: queue.SimpleQueue[bytes]) -> None:
 
 def main(arguments: list[str]) -> None:
     """Serve orders until the input ends."""
+    if arguments == [COMPOSE_AHEAD]:
+        serve(*_take_pipes())
+        return
     address, name, memory_mb = arguments
     orders, replies = _take_pipes()
     waiting: queue.SimpleQueue[bytes] = queue.SimpleQueue()

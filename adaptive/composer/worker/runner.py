@@ -102,21 +102,8 @@ class ProcessRunner:
 
     def _begin(self) -> subprocess.Popen[bytes] | None:
         spec = self._spec
-        arguments = [spec.address, spec.name, str(spec.memory_mb)]
-        command = [sys.executable, "-m", "adaptive.composer.worker.child", *arguments]
-        if getattr(sys, "frozen", False):  # a frozen program is its own interpreter: see `adaptive.__main__`
-            command = [sys.executable, GENERATOR, *arguments]
-        # it finds the modules that this program finds; its libraries leave the other processors to the music
-        paths = os.pathsep.join(path for path in sys.path if path)
-        threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-        environment = {**threads, **os.environ, "PYTHONPATH": paths}
-        pipe = subprocess.PIPE
-        try:
-            # a session of its own, so that Ctrl-C does not reach it
-            self._process = subprocess.Popen(
-                command, stdin=pipe, stdout=pipe, env=environment, start_new_session=True
-            )
-        except OSError:
+        self._process = started_child(spec.address, spec.name, str(spec.memory_mb))
+        if self._process is None:
             return None
         if self._is_closed:
             self._end()
@@ -157,6 +144,23 @@ class ProcessRunner:
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
+
+
+def started_child(*arguments: str) -> subprocess.Popen[bytes] | None:
+    """Start a process that composes; None: it did not start."""
+    command = [sys.executable, "-m", "adaptive.composer.worker.child", *arguments]
+    if getattr(sys, "frozen", False):  # a frozen program is its own interpreter: see `adaptive.__main__`
+        command = [sys.executable, GENERATOR, *arguments]
+    # it finds the modules that this program finds; its libraries leave the other processors to the music
+    paths = os.pathsep.join(path for path in sys.path if path)
+    threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    environment = {**threads, **os.environ, "PYTHONPATH": paths}
+    pipe = subprocess.PIPE
+    try:
+        # a session of its own, so that Ctrl-C does not reach it
+        return subprocess.Popen(command, stdin=pipe, stdout=pipe, env=environment, start_new_session=True)
+    except OSError:
+        return None
 
 
 class ThreadRunner:

@@ -12,10 +12,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
-from adaptive.composer.bar import planned
-from adaptive.composer.bar_source import BarRequest
-from adaptive.composer.context import BarContext
 from adaptive.composer.steer import AS_PEOPLE_PLAY, NOTHING_HELD, HeldHarmony, RegeneratedBars, Steer
+from adaptive.conductor.layers.bar_requests import NO_MEMORY, held_in, key_of, request_of
 from adaptive.conductor.layers.layer_bars import KEPT_BARS, ComposedBar, LayerBars
 from adaptive.conductor.layers.layer_player import SeamContext, Switched
 from adaptive.conductor.layers.note_players import NotePlayer
@@ -39,9 +37,6 @@ from adaptive.timebase import BEAT_TOLERANCE, TempoMap
 DENSITY_STEP = 0.12
 """A smaller change of density does not cause a rewrite."""
 
-TAKE_SEED = 0x9E3779B1
-"""Odd factor that spreads the numbers of takes over the bits of a seed."""
-
 NO_BAR_LIMIT = 1_000_000
 
 INSTRUMENT_FADE_S = 0.01
@@ -52,9 +47,6 @@ EARLY_S = 0.06
 
 RECALLED_BARS = 64
 """After a restore, up to this many past bars are composed again to rebuild the generator's memory."""
-
-NO_MEMORY: Mapping[str, Any] = {}
-"""Memory of a generator at the first bar of an instance; one object, because kept bars are found by `id`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +111,8 @@ class GeneratedLayer:
         Beat up to which its notes are in the schedule.
     written : list of WrittenNote
         Notes in the schedule that have not been reported as sounded.
+    next_frame : int
+        No note in `written` lies before it.
     """
 
     place: LayerPlace
@@ -136,7 +130,7 @@ class GeneratedLayer:
     cursor_beat: float = 0.0
     written: list[WrittenNote] = field(default_factory=list)
     _already_scheduled: frozenset[tuple[float, str]] = frozenset()
-    _next_frame: int = -1  # no note in `written` lies before it
+    next_frame: int = -1
 
     @property
     def is_open_ended(self) -> bool:
@@ -187,7 +181,7 @@ class GeneratedLayer:
             self.ranges = [replace(write_range, memories={}) for write_range in self.ranges]
         self.energy, self.steer, self.held = before.energy, before.steer, before.held
         self.takes = before.takes
-        self.written, self._next_frame = list(before.written), before._next_frame
+        self.written, self.next_frame = list(before.written), before.next_frame
         self._already_scheduled = before._already_scheduled
         if type(self.player) is type(before.player):
             self.player.restore(before.player.state())
@@ -241,7 +235,8 @@ class GeneratedLayer:
         if self.bars.source.is_immediate:
             self._recall(write_range, 0, start)
             return len(self.bars) > before or before == KEPT_BARS
-        self.bars.ask(self._request(write_range, 0, start, 0), is_ahead=True)
+        known = key_of(self, write_range, 0, start)
+        self.bars.ask(request_of(self, write_range, 0, known, 0), is_ahead=True)
         return True
 
     def prepare(self) -> bool:
@@ -251,9 +246,9 @@ class GeneratedLayer:
             return False
         instance = write_range.context.instance
         bar = instance.bar_at(instance.local(self.cursor_beat))
-        if bar < 0 or self._rests(write_range.context, bar):
+        if bar < 0 or self.rests(write_range.context, bar):
             return False
-        plan = write_range.context.plan_of(bar, self._held_in(instance.section, bar))
+        plan = write_range.context.plan_of(bar, held_in(self, instance.section, bar))
         return plan.part.prepare() or (plan.following is not None and plan.following.prepare())
 
     def ask_ahead(self, not_before: int) -> None:
@@ -263,9 +258,10 @@ class GeneratedLayer:
             return
         instance = write_range.context.instance
         bar = instance.bar_at(instance.local(self.cursor_beat))
-        if not self._rests(write_range.context, bar):
+        if not self.rests(write_range.context, bar):
             start = instance.beat_of(instance.bar_start(bar))
-            self.bars.ask(self._request(write_range, bar, start, not_before))
+            known = key_of(self, write_range, bar, start)
+            self.bars.ask(request_of(self, write_range, bar, known, not_before))
 
     def forget_before(self, frame: int, beat: float) -> None:
         """Drop write ranges that end before a beat."""
@@ -433,6 +429,9 @@ class GeneratedLayer:
 
     def _ranges_ahead(self) -> list[tuple[WriteRange, float]]:
         """Write ranges beyond the cursor, each with its end, which is at most the start of the next range."""
+        if len(self.ranges) == 1:
+            only = self.ranges[0]
+            return [(only, only.ends)] if only.ends > self.cursor_beat + BEAT_TOLERANCE else []
         ends = [min(one.ends, after.begins) for one, after in pairwise(self.ranges)]
         ends += [write_range.ends for write_range in self.ranges[-1:]]
         pairs = zip(self.ranges, ends, strict=True)
@@ -455,7 +454,8 @@ class GeneratedLayer:
         first = max(tempo.frame_at(self.cursor_beat), not_before)
         timed = []
         for note in notes:
-            written = start + float(note.onset)
+            # as float(note.onset), in a fifth of its time
+            written = start + note.onset.numerator / note.onset.denominator
             if begins - BEAT_TOLERANCE <= written < ends - BEAT_TOLERANCE:
                 beat = max(write_range.begins, written + note.offset_beats)
                 if beat < ends - BEAT_TOLERANCE:
@@ -473,61 +473,15 @@ class GeneratedLayer:
                 continue
             frame = max(wanted, not_before)
             before = self.player.state()
-            frames = tempo.frame_at(min(beat + float(note.duration), ends)) - frame
+            duration = note.duration.numerator / note.duration.denominator
+            frames = tempo.frame_at(min(beat + duration, ends)) - frame
             posted += self.player.play(note, frame, frames, self.place.group)
             section = write_range.context.instance.section
             self.written.append(WrittenNote(frame, written, note, section, before, frames))
-            self._next_frame = min(self._next_frame, frame)
+            self.next_frame = min(self.next_frame, frame)
         return posted
 
-    def _request(self, write_range: WriteRange, bar: int, start: float, not_before: int) -> BarRequest:
-        """What the generator is told about a bar that starts at a beat."""
-        context, instance = write_range.context, write_range.context.instance
-        is_leaving = write_range.leaves_at is not None and (
-            start + BEAT_TOLERANCE < write_range.leaves_at <= start + instance.beats_per_bar + BEAT_TOLERANCE
-        )
-        # an introduction leads up to bar 1 as the last bars of a pass do
-        number = bar if bar >= 0 else bar % max(1, instance.length_beats // instance.beats_per_bar)
-        plan, memory = (
-            context.plan_of(number, self._held_in(instance.section, number)),
-            write_range.memories.get(bar, NO_MEMORY),
-        )
-        energy = context.energy if self.energy is None else self.energy
-        # bars that are kept refer to plan and memory, so their ids cannot be reused by other objects
-        key = (
-            instance.section, bar, self.density, is_leaving, context.tempo_bpm, energy,
-            id(plan), id(memory), self.steer,
-        )  # fmt: skip
-        beats, beat_unit = context.meter or (instance.beats_per_bar, int(instance.beat_unit))
-        bar_context = BarContext(
-            section=instance.section,
-            bar=number,
-            phrase_bars=instance.phrase_bars,
-            beats=beats,
-            beat_unit=beat_unit,
-            tempo_bpm=context.tempo_bpm,
-            harmony=plan.harmony,
-            plan=plan,
-            energy=energy,
-            density=self.density,
-            is_leaving=is_leaving,
-            seed=self.seed ^ plan.rhythm_seed(self.place.name) ^ plan.part.brief.take * TAKE_SEED,
-            style=self.style,
-            octave=self.octave,
-            layer=self.place.name,
-            steer=self.steer,
-            memory=memory,
-        )
-        return BarRequest(key, planned(bar_context), not_before)
-
-    def _held_in(self, section: str, bar: int) -> HeldHarmony:
-        """What is held in a bar, with the take that was asked for last."""
-        number = next(
-            (t.number for t in reversed(self.takes) if t.section == section and t.first <= bar <= t.last), 0
-        )
-        return replace(self.held, take=number) if number else self.held
-
-    def _rests(self, context: ComposeContext, bar: int) -> bool:
+    def rests(self, context: ComposeContext, bar: int) -> bool:
         """Whether the layer is silent in a bar: in an introduction with recordings, muted, or by plan."""
         if bar < 0:
             return context.rests_in_introduction
@@ -542,9 +496,14 @@ class GeneratedLayer:
         self, write_range: WriteRange, bar: int, start: float, tempo: TempoMap, not_before: int
     ) -> tuple[Note, ...] | None:
         """The notes of a bar that is to be written now; None: it is not there yet."""
-        if self._rests(write_range.context, bar):
+        if self.rests(write_range.context, bar):
             return ()
-        request = self._request(write_range, bar, start, not_before)
+        known = key_of(self, write_range, bar, start)
+        kept = self.bars.kept(known.key)
+        if kept is not None:
+            self._go_on(write_range, bar, kept.bar.memory, kept)
+            return kept.notes
+        request = request_of(self, write_range, bar, known, not_before)
         good = write_range.good_bars.get(bar) or self._good_before(write_range)
         lead_frames = tempo.frame_at(self.cursor_beat) - not_before
         taken = self.bars.take(request, beats_ratio(write_range.context), start, lead_frames, good)
@@ -557,11 +516,13 @@ class GeneratedLayer:
 
     def _recall(self, write_range: WriteRange, bar: int, start: float) -> None:
         """Compose a bar that is not written, for its memory, or to keep it."""
-        if self._rests(write_range.context, bar):
+        if self.rests(write_range.context, bar):
             return
-        composed = self.bars.recalled(
-            self._request(write_range, bar, start, 0), beats_ratio(write_range.context)
-        )  # fmt: skip
+        known = key_of(self, write_range, bar, start)
+        composed = self.bars.kept(known.key)
+        if composed is None:
+            request = request_of(self, write_range, bar, known, 0)
+            composed = self.bars.recalled(request, beats_ratio(write_range.context))
         if composed is not None:
             self._go_on(write_range, bar, composed.bar.memory, composed)
 
@@ -569,7 +530,7 @@ class GeneratedLayer:
         self, write_range: WriteRange, bar: int, memory: Mapping[str, Any], good: ComposedBar | None
     ) -> None:
         """Keep what the bar after this one needs."""
-        write_range.memories[bar + 1] = memory
+        write_range.memories[bar + 1] = memory or NO_MEMORY
         write_range.memories.pop(bar - 8, None)
         if good is not None:
             write_range.good_bars[bar + 1] = good
@@ -591,10 +552,10 @@ class GeneratedLayer:
 
     def pop_sounded(self, frame: int) -> list[WrittenNote]:
         """Remove what lies before a frame, and return the notes among it, which have sounded, in order."""
-        if frame <= self._next_frame:
+        if frame <= self.next_frame:
             return []
         done = [w for w in self.written if w.frame < frame]
-        self._next_frame = min((w.frame for w in self.written if w.frame >= frame), default=frame)
+        self.next_frame = min((w.frame for w in self.written if w.frame >= frame), default=frame)
         if done:
             self.written = [w for w in self.written if w.frame >= frame]
         return sorted((w for w in done if not isinstance(w.note, ControlChange)), key=lambda w: w.frame)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from adaptive.composer.bar import placed, rested
+from adaptive.composer.bar import as_played, in_beats, rested
 from adaptive.composer.bar_source import BarFailure, BarRequest, BarSource
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.continuation import continued
@@ -31,11 +31,15 @@ LATE = "its bar came too late"
 
 
 class ComposedBar(NamedTuple):
-    """A bar as its generator wrote it, what the generator was told, and its notes in the segment's beats."""
+    """A bar as its generator wrote it, what the generator was told, and its notes in the segment's beats.
+
+    A bar that was foreseen has its memory, but no notes as the generator wrote them.
+    """
 
     bar: WrittenBar
     context: BarContext
     notes: tuple[Note, ...]
+    is_foreseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ class LayerBars:
         self._spare_frames = round(SPARE_S * sample_rate)
         self.is_waiting = False
         self._composed: OrderedDict[Hashable, ComposedBar] = OrderedDict()
+        self._foreseen: OrderedDict[Hashable, ComposedBar] = OrderedDict()
         self._tried: tuple[Hashable, int, int] | None = None
         self.reports: list[BarReport] = []
 
@@ -110,7 +115,7 @@ class LayerBars:
 
     def recalled(self, request: BarRequest, ratio: Fraction) -> ComposedBar | None:
         """Return a bar before anything sounds; None if the generator does not write it."""
-        kept = self._kept(request.key)
+        kept = self.kept(request.key)
         if kept is not None:
             return kept
         answer = self.source.take(request, may_wait=True)
@@ -145,7 +150,7 @@ class LayerBars:
 
         None: it is not there yet, and there is time to wait for it.
         """
-        kept = self._kept(request.key)
+        kept = self.kept(request.key)
         if kept is not None:
             return kept.notes, kept
         is_beginning = request.frame == 0
@@ -166,6 +171,17 @@ class LayerBars:
         instead = rested(self._instead(request.context, good), request.context)
         return in_beats(instead, ratio), None
 
+    def knows(self, key: Hashable) -> bool:
+        """Whether a bar is kept or foreseen."""
+        return key in self._composed or key in self._foreseen
+
+    def foresee(self, request: BarRequest, memory: Mapping[str, Any], notes: tuple[Note, ...]) -> None:
+        """Keep a bar that another process has composed, until it is taken: as if it were composed then."""
+        bar = WrittenBar((), memory)
+        self._foreseen[request.key] = ComposedBar(bar, request.context, notes, is_foreseen=True)
+        if len(self._foreseen) > KEPT_BARS:
+            self._foreseen.popitem(last=False)
+
     def forget_try(self) -> None:
         """Forget when the next bar was first needed: it has been withdrawn, and is needed anew."""
         self._tried = None
@@ -175,19 +191,27 @@ class LayerBars:
         reports, self.reports = self.reports, []
         return reports
 
-    def _kept(self, key: Hashable) -> ComposedBar | None:
+    def kept(self, key: Hashable) -> ComposedBar | None:
+        """Return a bar that has been composed or foreseen; None: it is neither."""
         kept = self._composed.get(key)
         if kept is not None:
             self._composed.move_to_end(key)
-        return kept
+            return kept
+        foreseen = self._foreseen.pop(key, None)
+        return None if foreseen is None else self._store(key, foreseen)
 
     def _keep(self, request: BarRequest, bar: WrittenBar, ratio: Fraction) -> ComposedBar:
-        notes = bar.notes
-        if not self.spec.is_performed:
-            place, play = (placed, performed) if self.spec.is_quick else (rested, swung)
-            notes = play(place(notes, request.context), request.context)
-        kept = ComposedBar(bar, request.context, in_beats(notes, ratio))
-        self._composed[request.key] = kept
+        context = request.context
+        if self.spec.is_performed:
+            notes = in_beats(bar.notes, ratio)
+        elif self.spec.is_quick:
+            notes = as_played(bar.notes, context, ratio)
+        else:
+            notes = in_beats(swung(rested(bar.notes, context), context), ratio)
+        return self._store(request.key, ComposedBar(bar, context, notes))
+
+    def _store(self, key: Hashable, kept: ComposedBar) -> ComposedBar:
+        self._composed[key] = kept
         if len(self._composed) > KEPT_BARS:
             self._composed.popitem(last=False)
         return kept
@@ -197,8 +221,12 @@ class LayerBars:
         stand_in = BUILT_IN.get(self.spec.stand_in)
         if stand_in is not None:
             return performed(stand_in.function(replace(context, style="", memory={})).notes, context)
-        before = None if good is None else (good.bar, good.context)
+        before = None if good is None else (self._as_written(good), good.context)
         return continued(before, context, is_percussive=self.spec.is_percussive)
+
+    def _as_written(self, good: ComposedBar) -> WrittenBar:
+        """The bar as its generator wrote it; one that was foreseen is composed again."""
+        return self.spec.function(good.context) if good.is_foreseen else good.bar
 
     def _report(self, request: BarRequest, beat: float, kept: ComposedBar | None, reason: str = "") -> None:
         """Note what has become of a bar, if a repetition could not know it."""
@@ -210,18 +238,3 @@ class LayerBars:
         notes = None if kept is None or self.spec.is_deterministic else kept.bar.notes
         context = request.context
         self.reports.append(BarReport(beat, context.section, context.bar, first, frame, reason, notes))
-
-
-def in_beats(notes: tuple[Note, ...], ratio: Fraction) -> tuple[Note, ...]:
-    """The notes counted in the segment's beats: `ratio` of them are a beat of the meter."""
-    if ratio == 1:
-        return notes
-    return tuple(
-        replace(
-            note,
-            onset=note.onset * ratio,
-            duration=note.duration * ratio,
-            offset_beats=note.offset_beats * float(ratio),
-        )
-        for note in notes
-    )

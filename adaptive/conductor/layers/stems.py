@@ -82,6 +82,12 @@ class StemLayer:
             return True
         return bool(self.introductions) and any(one.sound is not None for one in self.introductions.values())
 
+    def is_streamed(self, segment: str, *, may_continue: bool) -> bool:
+        """Whether a segment has a streamed sound, other than one that plays now and may simply go on."""
+        playing = self.current.sound if may_continue and self.current is not None else None
+        sounds = (sound for sound, _ in self.sounds.get(segment, ()))
+        return any(sound.stream is not None and sound is not playing for sound in sounds)
+
     def lead_in_frames(self, segment: str) -> int:
         """Frames of the longest pickup: what plays before the first beat of a segment."""
         intro = self.introductions.get(segment)

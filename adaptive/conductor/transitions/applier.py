@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from adaptive.conductor.layers.clip_in_use import ClipInUse
 from adaptive.conductor.layers.layer_player import SeamContext
@@ -86,7 +87,9 @@ class TransitionApplier:
             fades=transition.fades,
             earliest=playback.earliest,
             tempo=playback.tempo,
-            context_of=lambda: playback.compose_context(target, playback.origin_of(transition.source)),
+            context_of=cache(
+                lambda: playback.compose_context(target, playback.origin_of(transition.source))
+            ),  # the same for all layers
         )
 
     def _switch(

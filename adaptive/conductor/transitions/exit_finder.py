@@ -13,6 +13,7 @@ from adaptive.preset.grids import describe
 from adaptive.preset.routes import MATCHING, RANDOM
 from adaptive.preset.schema import Entry, Grid, TransitionTable
 from adaptive.preset.segments import is_bridge
+from adaptive.preset.timing import PREPARE_S
 from adaptive.timebase import BEAT_TOLERANCE
 
 
@@ -30,7 +31,7 @@ class ExitPlan:
         The segment that starts there.
     bound_by : str
         What the exit had to wait for: ``look-ahead``, ``exit grid``, ``next pass``, ``introduction``,
-        ``pickup``, ``fill`` or ``bridge``.
+        ``pickup``, ``fill``, ``stream`` or ``bridge``.
     remark : str
         Sentences that say what the rule asks for and the segments lack; empty if they lack nothing.
     """
@@ -78,6 +79,9 @@ class ExitFinder:
         playback, exit_at = self.playback, rule.exit_at
         remarks: list[str] = []
         needed, needed_by = self._lead_time(segment, rule)
+        prepared = self._stream_time(segment, rule, enter_beat)
+        if prepared > needed:
+            needed, needed_by = prepared, "stream"
         earliest = playback.tempo.beat_at(playback.earliest)
         # a planned segment cannot be left at its own start
         start = source.start_beat + (2.0 * BEAT_TOLERANCE if source is not playback.instance else 0.0)
@@ -140,6 +144,28 @@ class ExitFinder:
             if frames > needed:
                 needed, needed_by = frames, "fill"
         return needed, needed_by
+
+    def _stream_time(self, segment: str, rule: TransitionTable, enter_beat: float | None) -> int:
+        """Frames in which streamed stems are read, if they are entered where they are not in memory.
+
+        At starts and markers they are.
+        """
+        playback = self.playback
+        if segment == SILENCE or is_bridge(segment):
+            return 0
+        if enter_beat is None:
+            is_anywhere = rule.enter_at in ("same_position", "last_position")
+        else:
+            markers = {float(beat) for beat, _ in playback.preset.segments[segment].markers}
+            is_anywhere = enter_beat not in {0.0, playback.start_of(segment), *markers}
+        if not is_anywhere:
+            return 0
+        goes_on = enter_beat is None and rule.enter_at == "same_position"
+        for name in playback.layers_of(segment):
+            stem = playback.assets.stems.get(name)
+            if stem is not None and stem.is_streamed(segment, may_continue=goes_on):
+                return round(PREPARE_S * playback.tempo.sample_rate)
+        return 0
 
     def _entry(
         self, source: SegmentInstance, exit_: Exit, segment: str, rule: TransitionTable, remarks: list[str]

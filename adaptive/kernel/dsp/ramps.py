@@ -21,6 +21,9 @@ from adaptive.kernel.layout import EQUAL_POWER_IN, EQUAL_POWER_OUT, QUANTUM
 
 Q = np.int64(QUANTUM)
 LAST_FLOAT = np.int64(60)  # byte offset of the last float in a cache line
+SHORT_SCALE = F32(1.0 / 32768.0)
+"""Exact: a sample of 16 bit is the same number as float32."""
+
 DAMPING = F32(1.41421356)  # 1 / Q of a Butterworth filter: no resonance
 
 
@@ -132,6 +135,19 @@ def add_line(out: int, source: int, count: int, value: float, step: float) -> No
         return
     for i in range(count):
         to[i] += data[i] * (value + step * F32(np.int32(i)))
+
+
+@rtsafe
+def add_short_line(out: int, source: int, count: int, value: float, step: float) -> None:
+    """Add `count` frames of 16 bit, multiplied by a straight gain line, to others: see `add_line`."""
+    to = carray(pointer(out), count, np.float32)
+    data = carray(pointer(source), count, np.int16)
+    if step == ZERO:
+        for i in range(count):
+            to[i] += F32(data[i]) * SHORT_SCALE * value
+        return
+    for i in range(count):
+        to[i] += F32(data[i]) * SHORT_SCALE * (value + step * F32(np.int32(i)))
 
 
 @intrinsic

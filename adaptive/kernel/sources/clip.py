@@ -27,6 +27,7 @@ from adaptive.kernel.dsp.maths import (
 from adaptive.kernel.dsp.ramps import (
     add_line,
     add_quantum,
+    add_short_line,
     aim_filter,
     prefetch_quantum,
     rest_filter,
@@ -49,11 +50,13 @@ from adaptive.kernel.layout import (
 from adaptive.kernel.processors.lowpass import filter_rows, forget_broken
 from adaptive.kernel.sources.clip_ramps import cutoff_now, gain_now, pan_now
 from adaptive.kernel.sources.clip_record import CLIP_GROUP, STRETCHED_FRAMES
+from adaptive.kernel.sources.clip_stream import begin_stream, stream_gain, watch_streams
 from adaptive.kernel.sources.clip_tempo import (
     end_stretch,
     follow_tempo,
     lean_residual,
     lean_to_tail,
+    sample_of,
     stretched_sample,
 )
 
@@ -61,7 +64,7 @@ Q = np.int64(QUANTUM)
 OPEN = F32(CUTOFF_OPEN_HZ)
 GROUP_BYTES, FILTER_OFFSET = np.int64(CLIP_GROUP.itemsize), np.int64(CLIP_GROUP.fields["filter"][1])
 INAUDIBLE = F32(1e-6)
-FLOAT = np.int64(4)
+FLOAT, SHORT = np.int64(4), np.int64(2)
 ROW = FLOAT * Q
 PAIR = np.int64(2) * ROW
 STRETCHED_ROW = np.int64(4 * STRETCHED_FRAMES)
@@ -81,6 +84,7 @@ def play_channel(
     passes: int,
     value: float,
     step: float,
+    is_short: int,
 ) -> None:
     """Add one channel of a clip, with the tails of its earlier passes, along a gain line.
 
@@ -96,6 +100,8 @@ def play_channel(
         Length of a pass, and number of earlier passes.
     value, step : float32
         Gain at the first frame, and its change per frame.
+    is_short : int64
+        Whether the frames are of 16 bit.
     """
     start = position
     for _ in range(passes + np.int64(1)):
@@ -106,7 +112,10 @@ def play_channel(
         if length > 0:
             at = start + skipped
             line = value + step * F32(skipped)
-            add_line(out + FLOAT * skipped, data + FLOAT * at, length, line, step)
+            if is_short != 0:
+                add_short_line(out + FLOAT * skipped, data + SHORT * at, length, line, step)
+            else:
+                add_line(out + FLOAT * skipped, data + FLOAT * at, length, line, step)
         if loop_frames == 0:
             break
         start += loop_frames
@@ -125,15 +134,13 @@ def sample_before(group: Any, column: int, sound: Any, lane: int, frame: int) ->
     if position == 0 and passes > 0 and not is_tail:
         position, passes = loop_frames, passes - np.int64(1)
     head = np.int64(1) if is_tail else np.int64(0)
-    address = sound["left"] if lane % np.int64(2) == 0 else sound["right"]
-    data = carray(pointer(address), sound["frames"], np.float32)
     total = ZERO
     while head <= passes:
         at = origin + position + head * loop_frames - np.int64(1)
         if at >= sound["frames"]:
             break
         if at >= 0:
-            total += data[at]
+            total += sample_of(sound, lane, at)
         if loop_frames == 0:
             break
         head += np.int64(1)
@@ -177,6 +184,7 @@ def start_clip(
     group["passes"][column] = np.int64(0)
     group["stops_at_end"][column] = np.int32(0)
     group["is_tail"][column] = np.int32(0)
+    begin_stream(group, column, sound)
     group["gain_from"][column] = command["f0"]
     group["gain_to"][column] = command["f0"]
     group["gain_frames"][column] = np.int64(0)
@@ -187,9 +195,9 @@ def start_clip(
     group["cutoff_to"][column] = OPEN
     group["cutoff_start"][column] = frame
     group["cutoff_frames"][column] = opening if group["is_filtered"][column] != 0 else np.int64(0)
-    lane = np.int64(2) * column
-    group["line_value"][lane] = command["f0"] * pan_left(command["f1"])
-    group["line_value"][lane + np.int64(1)] = command["f0"] * pan_right(command["f1"])
+    lane, gain = np.int64(2) * column, command["f0"] * stream_gain(group, column)
+    group["line_value"][lane] = gain * pan_left(command["f1"])
+    group["line_value"][lane + np.int64(1)] = gain * pan_right(command["f1"])
 
 
 @rtsafe
@@ -265,7 +273,7 @@ def play_piece(
     """Render frames `first` … `last` of the quantum of one clip along its gain lines."""
     stretched = group["at_stretched"][column]
     end_frame = frame + Q
-    gain = gain_now(group, column, end_frame)
+    gain = gain_now(group, column, end_frame) * stream_gain(group, column)
     pan = pan_now(group, column, end_frame)
     lane = np.int64(2) * column
     share = ONE / F32(Q - first)
@@ -274,7 +282,9 @@ def play_piece(
     step_l, step_r = (end_l - value_l) * share, (end_r - value_r) * share
     origin, loop_frames = sound["origin"], sound["loop_frames"]
     first_of_all, end = -origin, sound["frames"] - origin
-    data_l, data_r = sound["left"] + FLOAT * origin, sound["right"] + FLOAT * origin
+    is_short = sound["is_short"]
+    width = SHORT if is_short != 0 else FLOAT
+    data_l, data_r = sound["left"] + width * origin, sound["right"] + width * origin
     at = first
     position = group["position"][column]
     is_tail = group["is_tail"][column] == 1
@@ -293,11 +303,11 @@ def play_piece(
         heard = position + skipped * loop_frames
         play_channel(
             left + FLOAT * at, data_l, heard, count, first_of_all, end, loop_frames, passes,
-            value_l + step_l * done, step_l,
+            value_l + step_l * done, step_l, is_short,
         )  # fmt: skip
         play_channel(
             right + FLOAT * at, data_r, heard, count, first_of_all, end, loop_frames, passes,
-            value_r + step_r * done, step_r,
+            value_r + step_r * done, step_r, is_short,
         )  # fmt: skip
         at += count
         position += count
@@ -502,6 +512,7 @@ def is_plain(group: Any, column: int, sound: Any) -> bool:
         and has_no_tail
         and group["is_tail"][column] == 0
         and group["at_stretched"][column] == 0
+        and group["missing"][column] == 0
         and group["residual"][lane] == ZERO
         and group["residual"][lane + np.int64(1)] == ZERO
     )
@@ -512,17 +523,24 @@ def play_plain(left: int, right: int, group: Any, column: int, sound: Any, frame
     """Render a quantum of a clip that is one contiguous read, the usual case."""
     lane = np.int64(2) * column
     position = group["position"][column]
-    offset = FLOAT * (sound["origin"] + position)
+    width = SHORT if sound["is_short"] != 0 else FLOAT
+    offset = width * (sound["origin"] + position)
     share = ONE / F32(QUANTUM)
     value, end = group["line_value"][lane], group["left_next"][column]
-    add_quantum(left, sound["left"] + offset, value, (end - value) * share)
+    step = (end - value) * share
     group["line_value"][lane] = end
-    value, end = group["line_value"][lane + np.int64(1)], group["right_next"][column]
-    add_quantum(right, sound["right"] + offset, value, (end - value) * share)
-    group["line_value"][lane + np.int64(1)] = end
+    value_r, end_r = group["line_value"][lane + np.int64(1)], group["right_next"][column]
+    step_r = (end_r - value_r) * share
+    group["line_value"][lane + np.int64(1)] = end_r
+    if sound["is_short"] != 0:
+        add_short_line(left, sound["left"] + offset, Q, value, step)
+        add_short_line(right, sound["right"] + offset, Q, value_r, step_r)
+    else:
+        add_quantum(left, sound["left"] + offset, value, step)
+        add_quantum(right, sound["right"] + offset, value_r, step_r)
     group["position"][column] = position + Q
-    prefetch_quantum(sound["left"] + offset + ROW)
-    prefetch_quantum(sound["right"] + offset + ROW)
+    prefetch_quantum(sound["left"] + offset + width * Q)
+    prefetch_quantum(sound["right"] + offset + width * Q)
     if group["stops_at_end"][column] == 1:
         if frame + Q >= group["gain_start"][column] + group["gain_frames"][column]:
             group["state"][column] = np.int32(0)
@@ -554,6 +572,7 @@ def render_clips(
         group = clips[index]
         if is_idle(group):
             continue
+        watch_streams(group, sounds)
         if group["moving_until"] >= frame:
             aim_gains(group, frame + Q)
         if prepare_filters(group, frame, sample_rate):

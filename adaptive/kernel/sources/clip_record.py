@@ -36,6 +36,9 @@ CLIP_GROUP = record(
         ("residual_lean", "f4", LANES),  # of a stretched clip: how it goes on, beyond its decay
         ("residual_bus", "i4", PAIRS),
         ("begun_at", "i8", PAIRS),  # position at which it was started
+        # of a clip that is streamed
+        ("missing", "i4", PAIRS),  # quarters by which it is faded out, because frames are missing
+        ("starved", "i8", PAIRS),  # times it ran out of frames
         # the tempo map of a clip, as in `STRETCH`
         ("follows", "i4", PAIRS),  # 0: it has none, 1 it has one, 2 one that has just been given to it
         ("way", "i4", PAIRS),  # number of the way that it goes; parts of others are ignored

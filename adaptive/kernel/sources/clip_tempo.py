@@ -10,7 +10,8 @@ from numba import carray, types
 from numba.extending import intrinsic
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
-from adaptive.kernel.dsp.maths import ZERO
+from adaptive.kernel.dsp.maths import F32, ZERO
+from adaptive.kernel.dsp.ramps import SHORT_SCALE
 from adaptive.kernel.layout import QUANTUM
 from adaptive.kernel.sources.clip_record import STRETCHED_FRAMES
 
@@ -101,6 +102,15 @@ def stretched_sample(group: Any, column: int, lane: int, place: int) -> float:
 
 
 @rtsafe
+def sample_of(sound: Any, lane: int, at: int) -> float:
+    """A sample (float32) of a sound, for the left or the right lane of a clip."""
+    address = sound["left"] if lane % np.int64(2) == 0 else sound["right"]
+    if sound["is_short"] != 0:
+        return F32(carray(pointer(address), sound["frames"], np.int16)[at]) * SHORT_SCALE
+    return carray(pointer(address), sound["frames"], np.float32)[at]
+
+
+@rtsafe
 def lean_residual(group: Any, column: int, lane: int, frame: int, decay: float) -> None:
     """Let the residual of a stretched clip that is cut go on with the slope with which the clip ends.
 
@@ -118,8 +128,6 @@ def lean_residual(group: Any, column: int, lane: int, frame: int, decay: float) 
 @rtsafe
 def lean_to_tail(group: Any, column: int, sound: Any, lane: int, decay: float) -> None:
     """Take from the residual of a stretched clip what its tail sounds with from this frame on."""
-    address = sound["left"] if lane % np.int64(2) == 0 else sound["right"]
-    data = carray(pointer(address), sound["frames"], np.float32)
     at = sound["origin"] + group["position"][column]
     total = ZERO
     for _ in range(group["passes"][column]):
@@ -127,7 +135,7 @@ def lean_to_tail(group: Any, column: int, sound: Any, lane: int, decay: float) -
         if at >= sound["frames"]:
             break
         if at >= 0:
-            total += data[at]
+            total += sample_of(sound, lane, at)
     value = total * group["line_value"][lane]
     group["residual"][lane] -= value
     group["residual_lean"][lane] -= value / decay - value

@@ -68,6 +68,34 @@ class NumbersSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class FileSpec:
+    """An instrument with numbers and with what was read from a file.
+
+    Parameters
+    ----------
+    kind, bus, voices, values, options
+        See `NumbersSpec`.
+    material : object
+        What its source makes sound of; kept as long as the specification.
+    source : tuple
+        What tells two files apart.
+    """
+
+    kind: str
+    bus: int
+    voices: int
+    values: Mapping[str, float]
+    options: tuple[str, ...]
+    material: object
+    source: tuple[object, ...]
+
+    @property
+    def fixed(self) -> tuple[object, ...]:
+        """Kind, voices, file and options."""
+        return (self.kind, self.voices, *self.source, *(self.values.get(name) for name in self.options))
+
+
+@dataclass(frozen=True, slots=True)
 class SourceText:
     """A text of a sound source, such as the name of a file, that is fixed when the preset is loaded.
 
@@ -124,6 +152,8 @@ class SoundSource:
         Texts that an instrument of this kind is made of.
     spare_voices : int
         Voices beyond those that a preset asks for, in which notes fade out whose voice another needs.
+    has_patches : bool
+        Whether an instrument of this kind may begin with a factory patch.
     plays_drums : bool
         Whether its notes are pieces of a drum kit, which ring out, and not pitches.
     usual_voices : int
@@ -150,6 +180,7 @@ class SoundSource:
     begin: Callable[[Any, Any, int], object] | None = None
     is_instrument: bool = True
     plays_drums: bool = False
+    has_patches: bool = True
 
     @property
     def has_controls(self) -> bool:
@@ -165,6 +196,6 @@ class SoundSource:
         """Parameters and options."""
         return (*self.parameters, *self.options)
 
-    def numbers(self, spec: NumbersSpec) -> dict[str, float]:
+    def numbers(self, spec: NumbersSpec | FileSpec) -> dict[str, float]:
         """The value of every parameter and option of a specification."""
         return {one.name: one.default for one in self.settings} | dict(spec.values)

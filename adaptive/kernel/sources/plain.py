@@ -220,6 +220,18 @@ def add_row(group: Any, lane: int, row: Any, bus: int, first: int, last: int) ->
 
 
 @rtsafe
+def add_rows(group: Any, lane: int, left: Any, right: Any, bus: int, first: int, last: int) -> None:
+    """Add frames `first` … `last` of both rows of a voice to those of a bus."""
+    audio = carray(pointer(bus), np.int64(2) * Q, np.float32)
+    gain, step, origin = group["gain_left"][lane], group["gain_left_step"][lane], group["origin"][lane]
+    for i in range(first, last):
+        audio[i] += left[i] * (gain + step * (F32(i) - origin))
+    gain, step = group["gain_right"][lane], group["gain_right_step"][lane]
+    for i in range(first, last):
+        audio[Q + i] += right[i] * (gain + step * (F32(i) - origin))
+
+
+@rtsafe
 def close_plain(group: Any) -> None:
     """End the quantum: lines, starts, and the voices that have faded out."""
     forget_starts(group)

@@ -298,5 +298,6 @@ SAMPLER_SOURCE = SoundSource(
         ),
     ),
     usual_voices=BEST_VOICES,
+    has_patches=False,
     spare_voices=FADING_VOICES,
 )

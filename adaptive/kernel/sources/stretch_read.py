@@ -9,8 +9,9 @@ from numba import carray
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32, ZERO
+from adaptive.kernel.dsp.ramps import SHORT_SCALE
 
-FLOAT = np.int64(4)
+FLOAT, SHORT = np.int64(4), np.int64(2)
 TOO_LOUD = F32(1e6)
 
 
@@ -22,6 +23,15 @@ def add_frames(out: int, source: int, count: int) -> None:
     for i in range(count):
         value = data[i]
         to[i] += value if abs(value) < TOO_LOUD else ZERO
+
+
+@rtsafe
+def add_short_frames(out: int, source: int, count: int) -> None:
+    """Add `count` frames of 16 bit to others."""
+    to = carray(pointer(out), count, np.float32)
+    data = carray(pointer(source), count, np.int16)
+    for i in range(count):
+        to[i] += F32(data[i]) * SHORT_SCALE
 
 
 @rtsafe
@@ -55,7 +65,11 @@ def read_sound(left: int, right: int, sound: Any, position: int, count: int) -> 
         if position >= first_of_pass + frames - origin:
             break
         if last > first:
-            at = FLOAT * (origin + first - first_of_pass)
+            at = origin + first - first_of_pass
             to = FLOAT * (first - position)
-            add_frames(left + to, sound["left"] + at, last - first)
-            add_frames(right + to, sound["right"] + at, last - first)
+            if sound["is_short"] != 0:
+                add_short_frames(left + to, sound["left"] + SHORT * at, last - first)
+                add_short_frames(right + to, sound["right"] + SHORT * at, last - first)
+            else:
+                add_frames(left + to, sound["left"] + FLOAT * at, last - first)
+                add_frames(right + to, sound["right"] + FLOAT * at, last - first)

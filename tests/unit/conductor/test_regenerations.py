@@ -78,7 +78,7 @@ def test_a_regeneration_can_be_taken_back(tmp_path: Path) -> None:
 
 def test_a_locked_layer_stays_equal_to_the_byte(tmp_path: Path) -> None:
     plain = heard(tmp_path / "a")
-    steered = (SetSteer((("density", 1.0),)), Regenerate(("drums", "tune")))
+    steered = (SetSteer((("density", 1.0),)), Regenerate(("drums", "tune"), id="r"))
     locked = heard(
         tmp_path / "b", (0.5, LockLayers(("drums",), id="l")), (0.7, steered[0]), (0.9, steered[1])
     )  # fmt: skip
@@ -86,6 +86,8 @@ def test_a_locked_layer_stays_equal_to_the_byte(tmp_path: Path) -> None:
     assert shape(locked, "drums") == shape(plain, "drums")
     assert shape(locked, "pad", 2.0) != shape(plain, "pad", 2.0)
     assert locked.told("l") == ["accepted", "finished"]
+    (told,) = [one.reason for one in locked.receipts if one.id == "r" and one.reason]
+    assert "drums stays as locked" in told
 
 
 def test_an_unlocked_layer_follows_again(tmp_path: Path) -> None:

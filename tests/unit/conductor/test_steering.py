@@ -267,3 +267,10 @@ def test_a_locked_layer_that_is_restored_stays_as_it_was(tmp_path: Path) -> None
     pad, drums = layers["pad"], layers["drums"]
     assert (pad.density, pad.held.tension) == (0.9, 0.8)
     assert (drums.density, drums.held.tension) == (0.1, None)
+
+
+def test_what_was_clamped_is_in_the_receipt(tmp_path: Path) -> None:
+    asked = SetSteer((("density", 1.0), ("energy", 0.9)), id="d", clamped=("density",))
+    played = steered(tmp_path, asked, seconds=AT + 0.5)
+    (told,) = [one.reason for one in played.receipts if one.id == "d" and one.reason]
+    assert told.endswith("; density is clamped to 1")

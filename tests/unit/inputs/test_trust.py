@@ -20,7 +20,7 @@ from adaptive.inputs.message import Checker
 from adaptive.inputs.osc_codec import encode_message
 from adaptive.inputs.osc_tcp import OscConnections, framing_of
 from adaptive.inputs.trust import Trust, make_trust
-from adaptive.session import http
+from adaptive.session import http_guard
 from adaptive.session.http import HttpSide, serve
 from tests.helpers.presets import two_sections
 from tests.helpers.programs import require_program
@@ -32,7 +32,7 @@ KNOWN = Trust(TOKEN)
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong token is answered at once."""
-    for module in (lines, osc_tcp, http):
+    for module in (lines, osc_tcp, http_guard):
         monkeypatch.setattr(module, "REFUSED_S", 0.0)
 
 

@@ -27,10 +27,14 @@ length_bars = 4
 """
 
 
-def test_there_are_forty_patches_four_of_each_role_and_six_kits() -> None:
-    counted = {role: sum(one.role == role for one in library().values()) for role in (*ROLES, "drums")}
+def test_each_role_has_four_patches_and_later_ones_and_there_are_six_kits() -> None:
+    counted = {
+        role: sum(one.role == role and one.edition == 1 for one in library().values())
+        for role in (*ROLES, "drums")
+    }
 
     assert counted == {**dict.fromkeys(ROLES, 4), "drums": 6}
+    assert len(library()) == 63
     assert not set(names()) & set(PATCHES)
     assert set(PATCHES) == SYNTH_PATCHES
     for patch in library().values():
@@ -50,6 +54,20 @@ def test_a_patch_is_found_by_its_role_and_words_in_any_order() -> None:
     assert find("pad_dry") is None
     assert table_of("bass_dark", {}).kind == "subtractive"
     assert not set(names()) & set(GENERATORS)
+
+
+def test_a_patch_of_a_later_edition_takes_no_name_from_an_earlier_one() -> None:
+    later = {name: library()[patch] for name, patch in names().items() if library()[patch].edition > 1}
+
+    assert find("pad_warm_soft") == library()["pad_wide"]  # "pad_silk" has these words first
+    assert find("pad_hard") == library()["pad_prism"]
+    for name, patch in later.items():
+        words = set(name.split("_")[1:])
+        assert name == patch.name or not any(
+            words <= set(one.words)
+            for one in library().values()
+            if one.role == patch.role and one.edition == 1
+        )
 
 
 def test_a_table_may_begin_with_a_patch(tmp_path: Path) -> None:

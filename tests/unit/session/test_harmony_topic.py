@@ -89,3 +89,20 @@ def test_it_is_told_again_to_another_listener(rig: Rig) -> None:
     rig.topic.forget()
     rig.play(2 * BEAT)
     assert rig.told[0] == rig.told[1]
+
+
+def test_a_held_chord_is_dated_where_it_is_heard(rig: Rig) -> None:
+    rig.play(BAR // 2 + BEAT // 2, SetState("section", "calm"))
+    at = BAR + BEAT // 2
+    while rig.performance.frame < at:
+        rig.play(rig.performance.frame + 1)
+    rig.told.clear()
+    rig.play(2 * BAR, SetKey("C minor"))
+    turned = [one for one in rig.told if one["key"] == "C minor"]
+    assert turned
+    first = turned[0]["frame"]
+    assert first >= at
+    assert first % BEAT == 0
+    assert first - at <= BEAT + BEAT // 2
+    coming = [one["next"] for one in rig.told if one["key"] != "C minor"]
+    assert [one["frame"] for one in coming if one["key"] == "C minor"] == [first]

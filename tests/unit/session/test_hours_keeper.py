@@ -126,3 +126,15 @@ def test_each_opening_may_begin_a_day_and_a_start_does_not() -> None:
     place.run(16 * 3600.0 + 10.0, step_s=10.0)
 
     assert begun == [57610.0]
+
+
+def test_the_report_says_until_when_it_is_open_and_when_it_opens_next() -> None:
+    place = Place("2027-06-14T17:00", HoursTable("10:00", "18:00", "Europe/Berlin", unsure="open"))
+    closed = Place("2027-06-14T20:00")
+
+    assert place.keeper.report == {
+        "phase": "closed", "is_clock_synchronised": True, "closes": None, "opens": "2027-06-15T10:00+02:00",
+    }  # fmt: skip
+    assert closed.keeper.report["opens"] == "2027-06-15T10:00+00:00"
+    assert Place("2027-06-14T12:00").keeper.report["closes"] == "2027-06-14T18:00+00:00"
+    assert Place("2027-06-14T12:00", is_sure=False).keeper.report["closes"] is None

@@ -38,7 +38,11 @@ class Hall:
         self.now_s, self.told = 100.0, list[str]()
         self.preset, self.checker = preset, Checker(preset)
         self.reader = OscReader(preset, self.checker)
-        self.sources = InputSources(preset, lambda text, *_: self.told.append(text), lambda: self.now_s)
+        self.silences = list[str]()
+        self.sources = InputSources(
+            preset, lambda text, *_: self.told.append(text), lambda: self.now_s,
+            lambda text, *_: self.silences.append(text),
+        )  # fmt: skip
 
     def send(self, address: str, *values: float) -> list[float]:
         """The values that are passed on of a message."""
@@ -84,7 +88,12 @@ def test_a_sensor_that_has_died_at_its_highest_value_counts_no_more(tmp_path: Pa
     assert before == []
     assert one.sources.follow() == [SetParameter("presence", 0.25)]
     assert one.sources.follow() == []
-    assert one.sources.now()["presence"] == {"source": "/sensor/*/presence", "heard": 1}
+    assert one.sources.now()["presence"] == {
+        "source": "/sensor/*/presence", "heard": 1, "silent": {"/sensor/1/presence": 2.5},
+    }  # fmt: skip
+    assert one.silences == ["presence: /sensor/1/presence is silent, 1 of /sensor/*/presence is heard"]
+    one.send("/sensor/1/presence", 1.0)
+    assert one.sources.now()["presence"]["silent"] == {}
 
 
 def test_sensors_that_fall_silent_together_leave_their_value(tmp_path: Path) -> None:
@@ -97,7 +106,7 @@ def test_sensors_that_fall_silent_together_leave_their_value(tmp_path: Path) -> 
         one.now_s += 0.01
         found += one.sources.follow()
 
-    assert found == []
+    assert (found, one.silences) == ([], [])
 
 
 def test_the_highest_priority_counts_while_it_is_heard(tmp_path: Path) -> None:

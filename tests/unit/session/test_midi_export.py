@@ -3,13 +3,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from mido import MidiFile
+from mido import Message, MidiFile
 
 from adaptive.errors import InputError
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.session.midi_export import MidiExport, marks_of, require_notes, stem_layers
 from adaptive.session.performance import Performance
 from tests.helpers.presets import RATE, make_preset, two_sections
+from tests.unit.preset.test_song import cc, on, written
 
 BODY = """
 [layers.bass]
@@ -47,6 +48,40 @@ def test_the_notes_that_sounded_are_written_and_recordings_are_remarked_on(tmp_p
     assert names == ["Test", "bass"]
     assert begun == count > 3
     assert remarks == ["layers of recorded sound have no notes: calm"]
+
+
+def test_a_layer_of_a_midi_file_keeps_its_channels_and_programs(tmp_path: Path) -> None:
+    def program(tick: int, number: int, channel: int) -> Message:
+        return Message("program_change", program=number, channel=channel, time=tick)
+
+    make_preset(tmp_path, BODY)
+    written(
+        tmp_path / "song.mid", program(0, 40, 0), program(0, 11, 2), cc(0, 0, 8, 2), on(0, 60, 0),
+        on(0, 60, 2), on(0, 36, 9), program(960, 73, 0), on(960, 62, 0), end=1920,
+    )  # fmt: skip
+    body = BODY.replace('stem = "calm.wav"', 'midi = "song.mid"\ninstrument = "bell"')
+    performance = Performance(make_preset(tmp_path, body), 1)
+    with MidiExport(performance, tmp_path / "x.mid") as export:
+        performance.begin()
+        while performance.frame < RATE + RATE // 2:
+            export.write(performance.engine.pull(CONTROL_STEP_FRAMES))
+            performance.engine.drain_replies()
+            performance.step()
+        export.save()
+    played: dict[int, list[object]] = {}
+    for track in MidiFile(tmp_path / "x.mid").tracks:
+        for message in track:
+            if message.type == "program_change":
+                played.setdefault(message.channel, []).append(("program", message.program))
+            elif message.type == "note_on" and message.velocity:
+                played.setdefault(message.channel, []).append(message.note)
+            elif message.type == "control_change":
+                played.setdefault(message.channel, []).append(("bank", message.value))
+
+    assert played[0][:4] == [("program", 40), 60, ("program", 73), 62]
+    assert played[2][:3] == [("bank", 8), ("program", 11), 60]
+    assert 9 not in played  # an instrument with pitches does not play the drums
+    assert any(isinstance(one, int) for one in played[1])  # the bass has the channel that is free
 
 
 def test_chords_and_parts_of_the_form_are_marked_where_they_begin(tmp_path: Path) -> None:

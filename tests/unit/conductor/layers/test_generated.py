@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from adaptive.conductor.conductor import CERTAIN_S
 from adaptive.conductor.messages import SetState, SetTempo, Transport
+from adaptive.conductor.write_ahead import CERTAIN_S
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from tests.helpers.presets import (
     BAR,

@@ -26,6 +26,7 @@ print(word.value)
 """
 
 
+@pytest.mark.ci
 def test_a_unit_made_by_linking_alone_runs_in_another_process(tmp_path: Path) -> None:
     made = output_of(start(COMPILE, tmp_path))
     used = output_of(start(USE, tmp_path))
