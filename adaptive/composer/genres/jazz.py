@@ -7,7 +7,7 @@ from adaptive.composer.swing import EIGHTHS, Swing
 
 JAZZ = Genre(
     name="jazz",
-    about="a swinging quartet: walking bass, a guitar that comps in ninths, ii-V-I and turnarounds, choruses of A A B A",
+    about="a swinging quartet: walking bass, a guitar in ninths, ii-V-I and turnarounds, choruses of A A B A",
     tempo_bpm=(84.0, 132.0, 220.0),
     key="F major",
     meter="4/4",
