@@ -53,4 +53,5 @@ CHAMBER = Genre(
     ),
     reverb_s=2.2,
     level_db=6.0,
+    treble_db=4.0,
 )

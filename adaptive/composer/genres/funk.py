@@ -52,4 +52,5 @@ FUNK = Genre(
     ),
     reverb_s=1.0,
     level_db=6.0,
+    treble_db=-0.5,
 )

@@ -54,5 +54,5 @@ HIPHOP = Genre(
         GenreLayer("strings", "pad", "strings_section", -8.0, 0.0, -12.0, 0.3, is_extra=True),
     ),
     reverb_s=1.3,
-    level_db=2.0,
+    level_db=5.5,
 )

@@ -55,4 +55,5 @@ POP = Genre(
     ),
     reverb_s=1.6,
     level_db=3.5,
+    width=1.9,
 )

@@ -46,10 +46,11 @@ ROCK = Genre(
     layers=(
         GenreLayer("drums", "drums", "drums_studio", -3.0, 0.0, -20.0, 0.5),
         GenreLayer("bass", "bass", "bass_pluck", -2.0, 0.0, None, 0.75),
-        GenreLayer("guitar", "comping", "guitar_drive", -6.0, 0.7, -22.0, 0.6, -1),
+        GenreLayer("guitar", "comping", "guitar_drive", -6.0, 0.55, -22.0, 0.6, -1),
         GenreLayer("lead", "melody", "guitar_lead", -5.0, -0.15, -14.0, 0.5),
         GenreLayer("organ", "pad", "organ", -12.0, -0.7, -18.0, 0.35, is_extra=True),
     ),
     reverb_s=1.4,
     level_db=2.5,
+    width=2.0,
 )
