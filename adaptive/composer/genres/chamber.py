@@ -46,12 +46,13 @@ CHAMBER = Genre(
     },
     rests=0.45,
     layers=(
-        GenreLayer("violin", "melody", "fiddle", -4.0, -0.3, -12.0, 0.5),
-        GenreLayer("viola", "countermelody", "strings_short", -7.0, 0.1, -13.0, 0.55),
-        GenreLayer("harp", "arpeggio", "guitar_nylon", -8.0, 0.3, -12.0, 0.5),
-        GenreLayer("cello", "bass", "cello", -4.0, 0.2, -14.0, 0.45),
-        GenreLayer("choir", "pad", "strings_slow", -10.0, 0.0, -9.0, 0.35, is_extra=True),
+        GenreLayer("violin", "melody", "strings_solo", -4.0, -0.4, -12.0, 0.5),
+        GenreLayer("viola", "countermelody", "winds_clarinet", -3.5, 0.2, -13.0, 0.55),
+        GenreLayer("harp", "arpeggio", "pluck_harp", -10.0, 0.55, -12.0, 0.5),
+        GenreLayer("cello", "bass", "strings_low", 2.0, 0.2, -14.0, 0.45),
+        GenreLayer("choir", "pad", "strings_section", -7.0, 0.0, -9.0, 0.35, is_extra=True),
     ),
     reverb_s=2.2,
     level_db=6.0,
+    treble_db=4.0,
 )

@@ -214,6 +214,15 @@ class PlannedPart:
         return self._planned_harmony[1]
 
     @cached_property
+    def tune_chords(self) -> list[BarChords]:
+        """The chords that the tune hears: of power chords the triads for which they stand."""
+        planned = not self.brief.chords and not self.brief.has_stems
+        if not planned or self.genre is None or self.genre.colour != "power":
+            return self.chords
+        chords = [bar for phrase in self._planned_harmony[0] for bar in chords_of(self.key, phrase, "triads")]
+        return chords[: self.bars]
+
+    @cached_property
     def closes(self) -> tuple[str, ...]:
         """The kind of close of each phrase: ``"half"``, ``"open"`` or ``"authentic"``."""
         if not self.brief.chords and not self.brief.has_stems:
@@ -279,7 +288,7 @@ class PlannedPart:
         return TunePlan(
             self.key,
             self.brief.meter,
-            self.chords,
+            self.tune_chords,
             self.brief.phrase_bars,
             self.closes,
             self.character.register + free_register(self.brief.stem_bars),
