@@ -63,7 +63,7 @@ bench: $(VENV)/test.stamp ## measures the kernel; ARGS="peers latency starts" co
 	$(BIN)/python -m benchmarks $(ARGS)
 
 train: export OPENBLAS_NUM_THREADS = 1
-train: $(VENV)/test.stamp ## trains the networks of drums; ARGS="FOLDER --tunes FOLDER": Groove MIDI, JS Fake Chorales
+train: $(VENV)/test.stamp ## trains the networks; ARGS="FOLDER --harmony FOLDER --tunes FOLDER": Groove MIDI, JS Fake Chorales
 	$(BIN)/python -m tools.training $(ARGS)
 
 # From a lock of its own: whoever plays or tests needs none of it.

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from adaptive.composer.bar import planned
-from adaptive.composer.worker.ahead_host import ForesightHost
+from adaptive.composer.worker.ahead_host import PrefetchHost
 from adaptive.composer.worker.ahead_orders import BarOrder, PartOrder
 from adaptive.music.note import Note
 from tools.pieces import ENSEMBLES, Ensemble, bar_contexts, plan_of
@@ -30,7 +30,7 @@ Memories = dict[str, Mapping[str, Any]]
 
 
 def bar_times_ms(
-    host: ForesightHost, ensemble: Ensemble, seeds: Sequence[int] = SEEDS, bars: int = BARS
+    host: PrefetchHost, ensemble: Ensemble, seeds: Sequence[int] = SEEDS, bars: int = BARS
 ) -> tuple[list[float], list[float]]:
     """Return the processor times of the bars and of the parts of some pieces, in milliseconds."""
     for _ in _pieces(host, ensemble, WARM_SEED, 16):  # tables are filled
@@ -44,7 +44,7 @@ def bar_times_ms(
 
 
 def _pieces(
-    host: ForesightHost, ensemble: Ensemble, seed: int, bars: int
+    host: PrefetchHost, ensemble: Ensemble, seed: int, bars: int
 ) -> Iterator[tuple[float, list[float]]]:
     """Compose a piece, and give the times of each bar and of the parts that were made for it."""
     plan, memories = plan_of(ensemble, seed), Memories()
@@ -71,7 +71,7 @@ def _pieces(
         yield sum(_taken(host, len(playing))), part_ms
 
 
-def _taken(host: ForesightHost, count: int) -> list[float]:
+def _taken(host: PrefetchHost, count: int) -> list[float]:
     """Wait for so many replies; returns their times in milliseconds."""
     fetched = 0
     while fetched < count:
@@ -88,7 +88,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", default=list(ENSEMBLES))
-    host = ForesightHost()
+    host = PrefetchHost()
     for name in parser.parse_args().names:
         took, parts = bar_times_ms(host, ENSEMBLES[name])
         middle, late, most = np.median(took), np.percentile(took, 99), max(took)

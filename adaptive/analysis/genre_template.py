@@ -99,6 +99,14 @@ fade_out = {{ beats = 2 }}
 
 [reverb]
 decay_s = {genre.reverb_s:g}
+
+{rule("The whole mix")}
+
+[master]
+inserts = [
+    {{ kind = "eq", high_hz = 3500.0, high_db = {genre.treble_db:g} }},
+    {{ kind = "width", width = {genre.width:g}, mono_below_hz = 120.0 }},
+]
 """
 
 

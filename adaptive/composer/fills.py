@@ -28,15 +28,25 @@ _FIGURES: tuple[tuple[Fraction, ...], ...] = (
     (Fraction(0), Fraction(4, 3), Fraction(8, 3)),
     (Fraction(0), Fraction(1), Fraction(2)),
 )
+# The same of a pulse of three eighths: in a compound meter the fill lasts to the bar line, too.
+_COMPOUND: tuple[tuple[Fraction, ...], ...] = tuple(
+    tuple(map(Fraction, figure))
+    for figure in ((0, 2, 4), (0, 2, 3, 4, 5), (0, 1, 2, 4), (0, 3, 4, 5), (0, 2, 4, 5), (0, 1, 2, 3, 4, 5))
+)
+# Broken beats turn on rolls and gaps, and not on even sixteenths alone.
+_BROKEN: tuple[tuple[Fraction, ...], ...] = tuple(
+    tuple(map(Fraction, figure))
+    for figure in ((0, 1, 2, 3), (0, 3), (0, 1, 3), (1, 2, 3), (0, 2, 3), (1, 3), (0, 1), (0, 2))
+)
 _DESCENTS: dict[str, tuple[str, ...]] = {
     "drive": ("snare", "tom_high", "tom_mid", "tom_low"),
     "halftime": ("snare", "tom_mid", "tom_low"),
     "taiko": ("tom_high", "tom_mid", "tom_low"),
     "shaker": ("woodblock", "rim", "woodblock"),
     "pulse": ("tom_mid", "tom_low", "tom_low"),
-    "frame": ("tom_mid", "tom_high", "tom_low"),
+    "frame": ("tom_mid", "rim", "tom_high", "tom_low"),
     "house": ("snare", "snare", "rim"),
-    "breaks": ("snare", "tom_high", "snare"),
+    "breaks": ("snare", "tom_high", "snare", "tom_low"),
 }
 
 
@@ -68,12 +78,13 @@ def fill(context: BarContext, style: str, start: Fraction) -> list[Stroke]:
     """Return the strokes of a fill from `start` to the bar line, with rising velocity and falling pitch."""
     meter = meter_of(context)
     rng = seeded(context.plan.change_seed(context.layer), FILL, context.bar)
-    onsets = [
-        pulse + cut * meter.step
-        for pulse in meter.pulses
-        if pulse >= start
-        for cut in _FIGURES[int(rng.integers(len(_FIGURES)))]
-    ]
+    onsets = []
+    for pulse, length in zip(meter.pulses, meter.pulse_lengths, strict=True):
+        if pulse >= start:
+            simple = _BROKEN if style == "breaks" else _FIGURES
+            figures = _COMPOUND if length == 6 * meter.step else simple
+            figure = figures[int(rng.integers(len(figures)))]
+            onsets += [pulse + cut * meter.step for cut in figure]
     pieces = _DESCENTS.get(style, _DESCENTS["drive"])
     if len(pieces) > 2 and rng.random() < 0.5:  # some fills leave a piece out, some begin lower
         left_out = int(rng.integers(len(pieces)))

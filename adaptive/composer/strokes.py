@@ -293,6 +293,7 @@ def breaks(pattern: Pattern) -> list[Stroke]:
     """
     meter, step = pattern.meter, pattern.meter.step
     backbeats = list(meter.backbeats)
+    forward = 0.7 + 0.5 * pattern.groove[-1]  # how loud the hats are in this theme
     strokes = [Stroke("kick", Fraction(0), 0.95)]
     late = [onset for onset in meter.halves if meter.middle <= onset < meter.length]
     strokes += [Stroke("kick", onset, 0.9, 0.1) for onset in pattern.kicks(late, 1)]
@@ -303,18 +304,24 @@ def breaks(pattern: Pattern) -> list[Stroke]:
         strokes.append(Stroke("snare", onset + (2 * step if is_moved else 0) if is_moved else onset, 0.92))
     after = [onset + 3 * step for onset in backbeats if onset + 3 * step < meter.length]
     strokes += [Stroke("snare", onset, 0.48, 0.3) for onset in after]
+    # one ghost belongs to the theme, the others to the bar
+    strokes += [Stroke("snare", onset, 0.24, 0.45) for onset in pattern.preferred(pattern.weak, 1)]
     strokes += [
-        Stroke("snare", onset, 0.24, 0.45 + 0.1 * n)
-        for n, onset in enumerate(pattern.preferred(pattern.weak, 2))
+        Stroke("snare", onset, 0.3 - 0.06 * n, 0.4 + 0.15 * n)
+        for n, onset in enumerate(pattern.newest(pattern.weak, 2))
     ]
     strokes += [Stroke("snare", onset, 0.5, 0.45) for onset in pattern.newest(meter.halves, 1)]
+    if pattern.rise >= 1.0:  # the last bar of a phrase turns: the snare answers itself
+        places = [onset for onset in (*meter.halves, *pattern.weak) if onset > meter.middle]
+        turn = sorted(pattern.newest(places, 2))
+        strokes += [Stroke("snare", onset, 0.5 + 0.1 * n, 0.2) for n, onset in enumerate(turn)]
     strokes += [
-        Stroke("hat", onset, 0.5 if onset in meter.pulses else 0.38, 0.05)
+        Stroke("hat", onset, forward * (0.5 if onset in meter.pulses else 0.38), 0.05)
         for onset in (*meter.pulses, *meter.halves)
     ]
     strokes += [Stroke("hat_open", onset, 0.42, 0.3) for onset in pattern.newest(meter.halves, 1)]
     strokes += [
-        Stroke("hat", onset, 0.26, 0.9 - 0.35 * pattern.randoms[int(onset / step)]) for onset in pattern.weak
+        Stroke("hat", onset, 0.26, 0.9 - 0.35 * pattern.fresh[int(onset / step)]) for onset in pattern.weak
     ]
     return [*strokes, *_crash(pattern, 0.55)]
 
@@ -331,11 +338,13 @@ def frame(pattern: Pattern) -> list[Stroke]:
         Stroke("rim", onset, 0.45 if n % 2 else 0.6, 0.2 if onset in kept else 0.72)
         for n, onset in enumerate(reversed(meter.halves))
     ]
-    strokes += [Stroke("tom_high", onset, 0.45, 0.4) for onset in pattern.newest(meter.halves, 1)]
-    strokes += [Stroke("tom_mid", onset, 0.42, 0.46) for onset in pattern.newest(pattern.weak, 1)]
-    strokes += [
-        Stroke("rim", onset, 0.3, 0.4 + 0.12 * n) for n, onset in enumerate(pattern.newest(pattern.weak, 3))
-    ]
+    strokes += [Stroke("tom_high", onset, 0.45, 0.4) for onset in pattern.preferred(meter.halves, 1)]
+    strokes += [Stroke("tom_mid", onset, 0.42, 0.46) for onset in pattern.preferred(pattern.weak, 1)]
+    # a low stroke comes before or after its group now and then, as the other hand damps the skin
+    pushed = pattern.newest((*meter.halves, *pattern.weak), 1)
+    strokes += [Stroke("tom_low", onset, 0.5, 0.5) for onset in pushed]
+    doubled = [*pattern.preferred(pattern.weak, 2), *pattern.newest(pattern.weak, 1)]
+    strokes += [Stroke("rim", onset, 0.42, 0.4 + 0.1 * n) for n, onset in enumerate(doubled)]
     strokes += [Stroke("shaker", onset, 0.3, 0.5) for onset in meter.pulses]
     return strokes
 

@@ -481,4 +481,5 @@ def section_brief(preset: Preset, name: str, seed: int, *, has_stems: bool) -> S
         chords=tuple(parse_bar(text, segment.meter[0]) for text in segment.chords),
         form=segment.form,
         has_stems=has_stems,
+        learned=preset.file.steer.learned,
     )

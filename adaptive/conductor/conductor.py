@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from adaptive.composer.genres.mixing import has_learned
+from adaptive.composer.learned.harmony_weights import loaded_harmony
 from adaptive.composer.learned.weights import loaded
 from adaptive.composer.note_rows import note_row
 from adaptive.conductor.assets import Assets
@@ -213,10 +215,13 @@ class Conductor:
         self.outbox.post_in_order()
 
     def _tell_weights(self) -> None:
-        """Log why drums are made by rules alone, if the learned weights cannot be used."""
+        """Log why drums or progressions are made by rules alone, if learned weights cannot be used."""
         layers = self.playback.assets.generated.values()
         if any(layer.bars.spec.name == "drums" for layer in layers) and loaded().sentence:
             self.playback.log_line("health", 0, loaded().sentence)
+        styles = tuple(layer.style for layer in layers if layer.bars.spec.name != "drums")
+        if has_learned(styles) and loaded_harmony().sentence:
+            self.playback.log_line("health", 0, loaded_harmony().sentence)
 
     def take_over(self, before: Conductor) -> None:
         """Continue all that another conductor has under way on the same engine."""

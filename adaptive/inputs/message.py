@@ -43,7 +43,7 @@ from adaptive.inputs.similar_names import nearest, nearest_or_all
 from adaptive.inputs.subscribe import Subscribe
 from adaptive.music.chord import Chord
 from adaptive.music.controls import CONTROLS, OF_ALL_LAYERS, SWITCHES
-from adaptive.music.mood import MOODS
+from adaptive.music.mood import MOODS, kin_of
 from adaptive.music.scale import Key
 from adaptive.preset.model import Preset
 from adaptive.preset.readings import NoReadings
@@ -467,7 +467,9 @@ class Checker:
             return SetMood(None, "", message_id)
         if isinstance(value, str):
             if value not in MOODS:
-                self._refuse(f"there is no mood {shown(value)}{nearest_or_all(value, MOODS)}")
+                self._refuse(
+                    f"there is no mood {shown(value)}{kin_of(value) or nearest_or_all(value, MOODS)}"
+                )
             return SetMood(MOODS[value], value, message_id)
         if not isinstance(value, Mapping) or not value or set(value) - {"valence", "arousal"}:
             self._refuse(f'mood must be a word or {{"valence": 0, "arousal": 0}}, got {shown(value)}')

@@ -51,6 +51,29 @@ TEMPO_SHARE = 0.14
 """Share of its tempo by which music is faster at arousal 1, and slower at -1."""
 
 
+KIN = {
+    "aggressive": ("angry", "menacing"), "bright": ("happy", "hopeful"), "brave": ("heroic", "triumphant"),
+    "bleak": ("lonely", "dark"), "blissful": ("joyful", "peaceful"), "cheerful": ("happy", "joyful"),
+    "cosy": ("warm", "tender"), "cozy": ("warm", "tender"), "creepy": ("menacing", "mysterious"),
+    "depressed": ("sad", "lonely"), "eerie": ("mysterious", "menacing"), "epic": ("heroic", "triumphant"),
+    "excited": ("energetic", "joyful"), "fearful": ("anxious", "tense"), "frantic": ("urgent", "energetic"),
+    "funny": ("playful", "happy"), "furious": ("angry", "urgent"), "gentle": ("tender", "calm"),
+    "gloomy": ("dark", "melancholic", "sad"), "grim": ("dark", "menacing"), "loving": ("tender", "warm"),
+    "nervous": ("anxious", "tense"), "ominous": ("menacing", "dark"), "quiet": ("calm", "peaceful"),
+    "relaxed": ("calm", "peaceful"), "romantic": ("tender", "warm"), "sacred": ("solemn", "peaceful"),
+    "scary": ("menacing", "anxious"), "serene": ("peaceful", "calm"), "serious": ("solemn", "dark"),
+    "sombre": ("solemn", "dark"), "somber": ("solemn", "dark"), "uplifting": ("hopeful", "triumphant"),
+    "wistful": ("nostalgic", "melancholic"),
+}  # fmt: skip
+"""Words that are no moods, and the moods that are nearest in meaning."""
+
+
+def kin_of(word: object) -> str:
+    """Return words for a sentence that name the moods nearest in meaning; empty: none is known."""
+    near = KIN.get(word.lower(), ()) if isinstance(word, str) else ()
+    return f"; the nearest {'is' if len(near) == 1 else 'are'} {', '.join(near)}" if near else ""
+
+
 def mood_point(word: str) -> tuple[float, float]:
     """Return valence and arousal of a mood.
 
@@ -61,8 +84,8 @@ def mood_point(word: str) -> tuple[float, float]:
     """
     if word in MOODS:
         return MOODS[word]
-    near = get_close_matches(word, MOODS, 1, 0.0)[0]
-    message = f"there is no mood {quoted(word)}; the nearest is {near}"
+    near = kin_of(word) or f"; the nearest is {get_close_matches(word, MOODS, 1, 0.0)[0]}"
+    message = f"there is no mood {quoted(word)}{near}"
     raise InputError(message)
 
 

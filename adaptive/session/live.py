@@ -49,7 +49,7 @@ from adaptive.session.reports import SessionReports
 from adaptive.session.shared_peaks import SharedPeaks
 from adaptive.session.site_inputs import with_site_inputs
 from adaptive.session.state_file import StateFile
-from adaptive.session.stream_watch import StreamWatch
+from adaptive.session.stream_watch import DiskStreamWatch
 from adaptive.session.stretch_wait import StretchWait
 from adaptive.session.subscriptions import Subscriptions
 from adaptive.sinks.file import credits_of
@@ -138,7 +138,7 @@ class LiveSession:
             performance.preset, self._tell_source, tell_silence=self._tell_silence
         )
         self.reports = SessionReports(self)
-        self._stream_watch = StreamWatch(self.complain)
+        self._stream_watch = DiskStreamWatch(self.complain)
         self._night_log = None if options.log is None else NightLog(options.log, tell)
         self._state = None if options.state is None else StateFile(options.state, tell)
         self._frames_before, self._underruns_before = 0, 0

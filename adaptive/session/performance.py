@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from adaptive.composer.registry import GENERATORS
-from adaptive.composer.worker.ahead_host import ForesightHost
+from adaptive.composer.worker.ahead_host import PrefetchHost
 from adaptive.composer.worker.source import BarWorkers
 from adaptive.conductor.assets import prepare
 from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.conductor import Conductor
 from adaptive.conductor.edit import PreparedPreset
 from adaptive.conductor.elastic import prepare_stretch
-from adaptive.conductor.foresight import Foresight, is_worth_it
 from adaptive.conductor.layers.recorded_bars import RecordedBar, repeating
 from adaptive.conductor.layout.builder import lay_out
 from adaptive.conductor.log import DecisionLog
 from adaptive.conductor.messages import Message
 from adaptive.conductor.playback import PlaybackState
+from adaptive.conductor.prefetch import Prefetch, is_worth_it
 from adaptive.conductor.saved_state import SavedMusic
 from adaptive.engine import commands
 from adaptive.engine.bank import Bank
@@ -131,8 +131,8 @@ class Performance:
         self.edit_queue = EditQueue(PreparedPreset(preset, self.layout, assets, self.layout.spec), source_of)
         self.live_notes = LiveNotes(self.engine)
         self.next_control_step = 0
-        self.ahead_host: ForesightHost | None = None
-        self.foresight: Foresight | None = None
+        self.ahead_host: PrefetchHost | None = None
+        self.prefetch: Prefetch | None = None
 
     def successor(self, preset: Preset, seed: int) -> Performance:
         """Make a performance that will replace this one; it has the same rate, channels and decoded audio."""
@@ -149,13 +149,13 @@ class Performance:
         """Say that the music sounds while it is made: a generator may be late.  Before, it is waited for."""
         self.workers.go_live()
         self.engine.bank.streams.go_live(self.engine)
-        self._foresee()
+        self._prefetch()
 
-    def _foresee(self) -> None:
+    def _prefetch(self) -> None:
         """Let another process compose ahead, if the music is live and has many generated layers."""
-        if self.foresight is None and self.workers.is_live and is_worth_it(self.conductor):
-            self.ahead_host = ForesightHost()
-            self.foresight = Foresight(self.ahead_host)
+        if self.prefetch is None and self.workers.is_live and is_worth_it(self.conductor):
+            self.ahead_host = PrefetchHost()
+            self.prefetch = Prefetch(self.ahead_host)
 
     def close(self) -> None:
         """End the processes of generators; it happens anyway once nobody refers to the performance."""
@@ -212,10 +212,10 @@ class Performance:
         if conductor is not self.conductor:
             self.conductor = conductor
             self.preset, self.layout = conductor.playback.preset, conductor.playback.layout
-            self._foresee()
+            self._prefetch()
         self.conductor.step(self.next_control_step, messages)
-        if self.foresight is not None:
-            self.foresight.step(self.conductor)
+        if self.prefetch is not None:
+            self.prefetch.step(self.conductor)
         self.live_notes.report(self.next_control_step, self.conductor.playback)
         self.next_control_step += 1
         return True

@@ -21,7 +21,7 @@ def streams_of(engine: Engine) -> Iterator[DiskStream]:
             yield sound.stream
 
 
-class StreamWatch:
+class DiskStreamWatch:
     """Compares what the kernel and the reader have counted with the last look.
 
     Parameters

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from adaptive.composer.blend import blend_text
+from adaptive.composer.genres.mixing import has_learned
 from adaptive.composer.learned.credit import credit_of
 from adaptive.engine.file_names import for_libsndfile
 from adaptive.errors import InputError, MachineError
@@ -28,8 +30,11 @@ def credits_of(preset: Preset) -> dict[str, str]:
     """Title, artist and licence of a preset, and the credit of what is learned, for the tags of a file."""
     made = preset.file.credits
     tags = {"title": preset.file.name, "artist": made.composer, "license": made.license}
-    generators = [table.generator for table in preset.file.layers.values() if table.generator is not None]
-    tags["comment"] = credit_of(generators)
+    made_by = [(layer.generator, layer.style) for layer in preset.file.layers.values() if layer.generator]
+    styles = tuple(blend_text(style) for generator, style in made_by if generator != "drums")
+    has_learned_harmony = preset.file.steer.learned and has_learned(styles)
+    generators = {generator for generator, _ in made_by}
+    tags["comment"] = credit_of(generators, has_learned_harmony=has_learned_harmony)
     return {name: value for name, value in tags.items() if value}
 
 

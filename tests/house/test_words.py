@@ -85,6 +85,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "kernel.rig_record": "records: tests/unit/engine/test_rig.py",
     "kernel.sources.clip_ramps": "ramps of a clip: tests/unit/kernel/sources/test_clip.py",
     "kernel.sources.clip_record": "records: tests/unit/kernel/test_layout.py",
+    "kernel.sources.clip_stream": "fades of streams: tests/unit/engine/test_stream_reader.py",
     "kernel.sources.clip_tempo": "a clip's part in it: tests/unit/kernel/sources/test_stretched_clips.py",
     "kernel.sources.descriptor": "dataclasses: tests/unit/kernel/sources/test_registry.py",
     "kernel.sources.drum_kits": "kits: tests/unit/kernel/sources/test_drums.py",

@@ -1,11 +1,13 @@
-"""Trains the networks of drums and writes them, with their model card, into the package.
+"""Trains the networks of drums and of harmony and writes them, with their model cards, into the package.
 
 ::
 
-    python -m tools.training [GROOVE_FOLDER] [--seeds 1,2,3] [--tunes CHORALES_FOLDER]
+    python -m tools.training [GROOVE_FOLDER] [--seeds 1,2,3] [--harmony CHORALES_FOLDER]
+        [--tunes CHORALES_FOLDER]
 
 Without a folder, that of ``ADAPTIVE_TEST_DATA`` is used.  The weights of the first seed are written; the
-others show how far the figures depend on it.  With ``--tunes``, a network of tunes is trained on JS Fake
+others show how far the figures depend on it.  With ``--harmony``, the network of harmony is trained on JS
+Fake Chorales as well and written, with its card.  With ``--tunes``, a network of tunes is trained on JS Fake
 Chorales as well and measured; it is not written.
 """
 
@@ -24,7 +26,7 @@ import numpy as np
 from adaptive.composer.learned import weights
 from adaptive.composer.learned.drum_grid import KINDS
 from adaptive.composer.learned.fixed_network import FixedNetwork, quantised
-from tools.training import card, feel, groove, patterns, tune_report
+from tools.training import card, feel, groove, harmony_report, patterns, tune_report
 from tools.training.network import Network
 
 CARD = weights.FILE.with_suffix(".md")
@@ -38,14 +40,16 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, help="the unpacked Groove MIDI Dataset")
     parser.add_argument("--seeds", default="1,2,3", help="the weights of the first are written")
     parser.add_argument("--tunes", type=Path, help="the unpacked JS Fake Chorales: train a network of tunes")
+    parser.add_argument("--harmony", type=Path, help="the same: train the network of harmony, and write it")
     arguments = parser.parse_args()
     folder = arguments.folder or Path(os.environ.get("ADAPTIVE_TEST_DATA", "data")) / "groove"
     if not (folder / "info.csv").is_file():
         sys.exit(
             f"{folder} is not the Groove MIDI Dataset: it has no info.csv; get it from magenta.tensorflow.org"
         )
-    if arguments.tunes is not None and not (arguments.tunes / "midi").is_dir():
-        sys.exit(f"{arguments.tunes} is not JS Fake Chorales: it has no folder midi")
+    for chorales in (arguments.tunes, arguments.harmony):
+        if chorales is not None and not (chorales / "midi").is_dir():
+            sys.exit(f"{chorales} is not JS Fake Chorales: it has no folder midi")
     takes = groove.read(folder)
     seeds = [int(word) for word in arguments.seeds.split(",")]
     begun = time.thread_time()
@@ -63,6 +67,8 @@ def main() -> None:
         card.card(takes, seeds, results, size, digest, time.thread_time() - begun), encoding="utf-8"
     )
     print(f"{weights.FILE}: {size} bytes, sha256 {digest}")
+    if arguments.harmony is not None:
+        harmony_report.report(arguments.harmony, seeds)
     if arguments.tunes is not None:
         tune_report.report(arguments.tunes, seeds)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -53,20 +54,23 @@ def read(folder: Path) -> tuple[list[Chorale], list[Chorale]]:
     folder : Path
         The unpacked data set, with the folders ``midi`` and ``jsf-extended``.
     """
-    files = [*sorted((folder / "midi").glob("*.mid")), *sorted((folder / "jsf-extended").glob("*.mid"))]
-    read_files = (_chorale(path) for path in files)
-    chorales = [one for one in read_files if one is not None]
+    chorales = [_chorale(name, voices) for name, voices in voices_of(folder)]
     return (
         [one for number, one in enumerate(chorales) if number % HELD_OUT],
         [one for number, one in enumerate(chorales) if not number % HELD_OUT],
     )
 
 
-def _chorale(path: Path) -> Chorale | None:
-    file = mido.MidiFile(path)
-    voices = [voice for track in file.tracks if (voice := _voice(track, file.ticks_per_beat))]
-    if len(voices) != 4:
-        return None
+def voices_of(folder: Path) -> Iterator[tuple[str, list[Voice]]]:
+    """Return the name and the four voices of each chorale, the upper voice first."""
+    for path in [*sorted((folder / "midi").glob("*.mid")), *sorted((folder / "jsf-extended").glob("*.mid"))]:
+        file = mido.MidiFile(path)
+        voices = [voice for track in file.tracks if (voice := _voice(track, file.ticks_per_beat))]
+        if len(voices) == 4:
+            yield path.stem, voices
+
+
+def _chorale(name: str, voices: list[Voice]) -> Chorale:
     tonic = voices[3][-1][2] % 12
     last = {(voice[-1][2] - tonic) % 12 for voice in voices}
     notes = []
@@ -78,7 +82,7 @@ def _chorale(path: Path) -> Chorale | None:
             if start <= onset < start + lasts
         }
         notes.append(ChoraleNote(onset, length, midi, frozenset(harmony)))
-    return Chorale(path.stem, tonic, 3 in last and 4 not in last, tuple(notes))
+    return Chorale(name, tonic, 3 in last and 4 not in last, tuple(notes))
 
 
 def _voice(track: mido.MidiTrack, ticks: int) -> Voice:

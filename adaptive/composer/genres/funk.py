@@ -44,12 +44,13 @@ FUNK = Genre(
     quiet_drums=True,
     rests=0.3,
     layers=(
-        GenreLayer("drums", "drums", "kit_room", -4.0, 0.0, -22.0, 0.55),
-        GenreLayer("bass", "bass", "bass_pluck", -1.0, 0.0, None, 0.6),
-        GenreLayer("guitar", "comping", "guitar_clean", -8.0, 0.35, -20.0, 0.55),
-        GenreLayer("horns", "melody", "brass_low", -5.0, -0.2, -16.0, 0.5),
-        GenreLayer("organ", "pad", "organ", -12.0, -0.3, -18.0, 0.35, is_extra=True),
+        GenreLayer("drums", "drums", "drums_punch", -4.0, 0.0, -22.0, 0.55),
+        GenreLayer("bass", "bass", "bass_string", -3.0, 0.0, None, 0.6),
+        GenreLayer("guitar", "comping", "keys_clav", -11.5, 0.65, -20.0, 0.55),
+        GenreLayer("horns", "melody", "winds_brass", -7.0, -0.3, -16.0, 0.5),
+        GenreLayer("strings", "pad", "strings_section", -9.0, -0.55, -18.0, 0.35, is_extra=True),
     ),
     reverb_s=1.0,
     level_db=6.0,
+    treble_db=-0.5,
 )

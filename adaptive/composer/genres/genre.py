@@ -17,7 +17,7 @@ class GenreLayer:
     name, generator : str
         Names of the layer and of its generator, whose style is the genre.
     instrument : str
-        A built-in patch or kit.
+        A built-in patch or kit, or a factory patch.
     level_db, pan : float
         Its place in the mix.
     reverb_db : float or None
@@ -66,6 +66,8 @@ class Genre:
         answer are separated by ``//``.
     progression_share : float
         Share of themes that take one of these; the grammar writes the others.
+    learned_harmony : bool
+        Whether the network of harmony writes those others in major and minor.
     rhythms : tuple of (str, str, str)
         Harmonic rhythm of a main, a contrasting and a quiet theme, as in `PhraseGoal.rhythm`.
     chromaticism : float
@@ -90,6 +92,10 @@ class Genre:
         Decay of the reverb of a new preset.
     level_db : float
         Level of a new preset.
+    width : float
+        Width of the mix of a new preset, above 120 Hz; 1: as its layers are.
+    treble_db : float
+        Level of what lies above 3.5 kHz in the mix of a new preset.
     """
 
     name: str
@@ -103,6 +109,7 @@ class Genre:
     layers: tuple[GenreLayer, ...]
     styles: Mapping[str, str]
     progression_share: float = 0.7
+    learned_harmony: bool = False
     rhythms: tuple[tuple[str, str, str], ...] = (("bar", "half", "bar"), ("half", "slow", "half"))
     chromaticism: float = 0.4
     activity: float = 0.0
@@ -113,6 +120,8 @@ class Genre:
     rests: float = 0.3
     reverb_s: float = 2.0
     level_db: float = 0.0
+    width: float = 1.6
+    treble_db: float = 0.0
 
     @property
     def extras(self) -> frozenset[str]:

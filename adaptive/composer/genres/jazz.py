@@ -7,11 +7,11 @@ from adaptive.composer.swing import EIGHTHS, Swing
 
 JAZZ = Genre(
     name="jazz",
-    about="a swinging quartet: walking bass, comping in ninths, ii-V-I and turnarounds, choruses of A A B A",
+    about="a swinging quartet: walking bass, a guitar in ninths, ii-V-I and turnarounds, choruses of A A B A",
     tempo_bpm=(84.0, 132.0, 220.0),
     key="F major",
     meter="4/4",
-    forms=("A A' B A'", "A A' B A''"),
+    forms=("A A' B A", "A A' B A''"),
     colour="ninths",
     progressions={
         "major": (
@@ -49,12 +49,14 @@ JAZZ = Genre(
     quiet_drums=True,
     rests=0.1,
     layers=(
-        GenreLayer("horn", "melody", "reed", -4.0, -0.15, -15.0, 0.5),
-        GenreLayer("piano", "comping", "piano_soft", -5.0, 0.25, -18.0, 0.42),
-        GenreLayer("bass", "bass", "bass_upright", -1.0, 0.0, -24.0, 0.7),
-        GenreLayer("brushes", "drums", "kit_room", -7.0, 0.1, -18.0, 0.42),
-        GenreLayer("guitar", "countermelody", "guitar_nylon", -9.0, -0.35, -16.0, 0.4, is_extra=True),
+        GenreLayer("horn", "melody", "lead_reed", -4.0, -0.2, -15.0, 0.5),
+        GenreLayer("guitar", "comping", "pluck_guitar", -7.5, 0.5, -18.0, 0.42),
+        GenreLayer("bass", "bass", "bass_string", -3.5, 0.0, -24.0, 0.7),
+        GenreLayer("brushes", "drums", "drums_jazz", -7.0, 0.1, -18.0, 0.42),
+        GenreLayer("clarinet", "countermelody", "winds_clarinet", -10.5, -0.65, -16.0, 0.4, is_extra=True),
     ),
     reverb_s=1.4,
     level_db=5.0,
+    width=1.9,
+    treble_db=4.0,
 )

@@ -29,6 +29,11 @@ def genres_of(styles: tuple[str, ...]) -> Weighted:
     return tuple((GENRES[name], weight / whole) for name, weight in total.items())
 
 
+def has_learned(styles: tuple[str, ...]) -> bool:
+    """Whether one of the genres that styles of pitched layers name has learned harmony."""
+    return any(genre.learned_harmony for genre, _ in genres_of(styles))
+
+
 def mean_of(genres: Weighted, value: Callable[[Genre], float], otherwise: float) -> float:
     """Return the weighted mean of a number of the genres; `otherwise` without genres."""
     return sum(weight * value(genre) for genre, weight in genres) if genres else otherwise

@@ -75,3 +75,15 @@ class FixedNetwork:
             scale = HIDDEN_SCALE
             values = values @ weights + biases
         return values / (scale * WEIGHT_SCALE)
+
+
+def fits(arrays: Sequence[NDArray[np.int16]], inputs: int, outputs: int) -> bool:
+    """Whether these are weights and biases of layers that fit each other."""
+    if not arrays or len(arrays) % 2 or any(array.dtype != np.int16 for array in arrays):
+        return False
+    width = inputs
+    for weights, biases in zip(arrays[::2], arrays[1::2], strict=True):
+        if weights.ndim != 2 or biases.ndim != 1 or weights.shape != (width, len(biases)):
+            return False
+        width = len(biases)
+    return width == outputs

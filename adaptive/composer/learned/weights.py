@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from adaptive.composer.learned import feel_features, pattern_features
 from adaptive.composer.learned.drum_grid import KINDS
-from adaptive.composer.learned.fixed_network import FixedNetwork
+from adaptive.composer.learned.fixed_network import FixedNetwork, fits
 
 FILE = Path(__file__).parent / "data" / "drums.npz"
 """Weights of both networks; ``drums.md`` beside it is their model card."""
@@ -57,7 +57,7 @@ def read(file: Path) -> Loaded:
     except (OSError, ValueError, KeyError, EOFError, BadZipFile, TypeError):
         return Loaded(None, f"the learned weights {file.name} cannot be read: {instead}")
     for name, (inputs, outputs) in _SIZES.items():
-        if not _fits(parts[name], inputs, outputs or len(combinations)):
+        if not fits(parts[name], inputs, outputs or len(combinations)):
             return Loaded(None, f"the learned weights {file.name} are those of another version: {instead}")
     if combinations.ndim != 2 or combinations.shape[1] != KINDS:
         return Loaded(None, f"the learned weights {file.name} are those of another version: {instead}")
@@ -70,18 +70,6 @@ _SIZES = {"feel": (feel_features.INPUTS, feel_features.OUTPUTS), "patterns": (pa
 
 def _count(arrays: np.lib.npyio.NpzFile, name: str) -> int:
     return sum(key.startswith(f"{name}_") for key in arrays.files)
-
-
-def _fits(arrays: list[NDArray[np.int16]], inputs: int, outputs: int) -> bool:
-    """Whether these are weights and biases of layers that fit each other."""
-    if not arrays or len(arrays) % 2 or any(array.dtype != np.int16 for array in arrays):
-        return False
-    width = inputs
-    for weights, biases in zip(arrays[::2], arrays[1::2], strict=True):
-        if weights.ndim != 2 or biases.ndim != 1 or weights.shape != (width, len(biases)):
-            return False
-        width = len(biases)
-    return width == outputs
 
 
 @lru_cache(maxsize=1)

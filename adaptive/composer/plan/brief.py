@@ -77,6 +77,8 @@ class SectionBrief:
         0 to 1: what is asked for; None: nothing.
     temperature : float
         0 to 3: how unusual what is drawn may be; 1: as usual.
+    learned : bool
+        Whether the network of harmony may write the progressions of genres that its data speak for.
     """
 
     section: str
@@ -95,6 +97,7 @@ class SectionBrief:
     tension: float | None = None
     repetition: float | None = None
     temperature: float = 1.0
+    learned: bool = True
 
     def under(self, held: HeldHarmony) -> SectionBrief:
         """Return the brief with a held key, mode or chord.

@@ -14,6 +14,8 @@ from typing import Any
 
 from adaptive.composer.genres.genre import Genre
 from adaptive.composer.genres.mixing import mean_of
+from adaptive.composer.learned import harmony_weights
+from adaptive.composer.learned.harmony_weights import HarmonyNetwork
 from adaptive.composer.plan.bass_line import HOME, bass_pitch
 from adaptive.composer.plan.brief import BarChords, SectionBrief
 from adaptive.composer.plan.character import Character, character_of, leader_of
@@ -162,7 +164,9 @@ class PlannedPart:
                     0.7 if genre is None else genre.chromaticism, head=old.bars[:1],
                     temperature=self.brief.temperature,
                 )  # fmt: skip
-                phrases[place] = write_phrase(self.key.mode, self.brief.meter, goal, rng)
+                phrases[place] = write_phrase(
+                    self.key.mode, self.brief.meter, goal, rng, _network(self.brief, genre)
+                )
         colour = "plain" if self.genre is None else self.genre.colour
         chords = [bar for phrase in phrases for bar in chords_of(self.key, phrase, colour)]
         return tuple(phrases), self._tense(chords[: self.bars], colour)
@@ -208,6 +212,15 @@ class PlannedPart:
         if self.brief.has_stems:
             return [((Fraction(0), _tonic(self.brief)),)] * self.bars
         return self._planned_harmony[1]
+
+    @cached_property
+    def tune_chords(self) -> list[BarChords]:
+        """The chords that the tune hears: of power chords the triads for which they stand."""
+        planned = not self.brief.chords and not self.brief.has_stems
+        if not planned or self.genre is None or self.genre.colour != "power":
+            return self.chords
+        chords = [bar for phrase in self._planned_harmony[0] for bar in chords_of(self.key, phrase, "triads")]
+        return chords[: self.bars]
 
     @cached_property
     def closes(self) -> tuple[str, ...]:
@@ -275,7 +288,7 @@ class PlannedPart:
         return TunePlan(
             self.key,
             self.brief.meter,
-            self.chords,
+            self.tune_chords,
             self.brief.phrase_bars,
             self.closes,
             self.character.register + free_register(self.brief.stem_bars),
@@ -393,8 +406,14 @@ def _theme_phrases(
             brief.phrase_bars, close, character.harmonic_rhythm, tension, form.place == 0, head,
             brief.temperature,
         )  # fmt: skip
-        phrases.append(write_phrase(mode, brief.meter, goal, rng))
+        phrases.append(write_phrase(mode, brief.meter, goal, rng, _network(brief, genre)))
     return tuple(phrases)
+
+
+def _network(brief: SectionBrief, genre: Genre | None) -> HarmonyNetwork | None:
+    """Return the network that writes the progressions of a genre; None: the grammar does."""
+    is_learned = brief.learned and genre is not None and genre.learned_harmony
+    return harmony_weights.loaded_harmony().harmony if is_learned else None
 
 
 def _tonic(brief: SectionBrief) -> Chord:

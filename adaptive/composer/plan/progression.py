@@ -9,6 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from adaptive.composer.learned.harmony import PhraseDrawing, draw_chords
+from adaptive.composer.learned.harmony_weights import HarmonyNetwork
 from adaptive.composer.meter import Meter
 from adaptive.composer.plan.brief import BarChords
 from adaptive.composer.plan.colour import coloured
@@ -26,12 +28,18 @@ AFTER_HEAD = 0.02
 FALLING_FIFTHS = 0.36
 """Share of root movements by a falling fifth that is aimed at; tonal music has 0.28 to 0.45."""
 
+LEARNED_MODES = frozenset({"major", "minor", "harmonic minor", "melodic minor"})
+"""Modes that the network of harmony has learned."""
+
 _DOMINANTS = frozenset({"V", "V7"})
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """The chords of a phrase by function: one list for each bar, and the kind of its close."""
+    """The chords of a phrase, one list for each bar, and the kind of its close.
+
+    A chord is a function of the grammar, or degree, quality and bass.
+    """
 
     bars: tuple[tuple[tuple[Fraction, str], ...], ...]
     close: str
@@ -73,12 +81,19 @@ class PhraseGoal:
     temperature: float = 1.0
 
 
-def write_phrase(mode: str, meter: Meter, goal: PhraseGoal, rng: np.random.Generator) -> Phrase:
-    """Write a phrase: the best of `PROPOSALS` walks backwards from a close."""
+def write_phrase(
+    mode: str, meter: Meter, goal: PhraseGoal, rng: np.random.Generator, harmony: HarmonyNetwork | None = None
+) -> Phrase:
+    """Write a phrase: the best of `PROPOSALS` walks backwards from a close, or one drawn from a network.
+
+    A network writes major and minor only.
+    """
     slots = _slots(meter, goal)
     closes = closes_of(mode)[goal.close]
     closing = closes[int(rng.integers(len(closes)))]
     count = sum(len(bar) for bar in slots)
+    if harmony is not None and mode in LEARNED_MODES:
+        return _filled(slots, _drawn_chords(harmony, mode, closing, goal, slots, rng), goal)
     randoms = rng.random((PROPOSALS, count)).tolist()
     grammar = GRAMMARS[mode]
     fixed = [function for bar in goal.head for _, function in bar]
@@ -86,9 +101,32 @@ def write_phrase(mode: str, meter: Meter, goal: PhraseGoal, rng: np.random.Gener
         (_walk(grammar, closing, count - len(fixed), goal, row, fixed) for row in randoms),
         key=lambda functions: _faults(grammar, functions, goal, len(fixed)),
     )
-    functions = iter(best)
-    bars = tuple(tuple((onset, next(functions)) for onset in bar) for bar in slots)
-    return Phrase(bars, goal.close)
+    return _filled(slots, best, goal)
+
+
+def _filled(slots: list[list[Fraction]], functions: list[str], goal: PhraseGoal) -> Phrase:
+    left = iter(functions)
+    return Phrase(tuple(tuple((onset, next(left)) for onset in bar) for bar in slots), goal.close)
+
+
+def _drawn_chords(
+    harmony: HarmonyNetwork, mode: str, closing: str, goal: PhraseGoal, slots: list[list[Fraction]],
+    rng: np.random.Generator,
+) -> list[str]:  # fmt: skip
+    """Return the chords of a phrase as the network draws them: degree, quality and bass."""
+    texts = GRAMMARS[mode][0]
+    lengths: list[int] = []
+    is_fast = goal.rhythm == "half"
+    for bar in slots:  # 0: at the pace of the phrase; 1: longer
+        lengths += [int(is_fast and len(bar) == 1)] * len(bar)
+        if not bar and lengths:
+            lengths[-1] = 1
+    head = [texts.get(function, function) for bar in goal.head for _, function in bar]
+    drawing = PhraseDrawing(
+        texts[closing], goal.close, lengths[:-1], head, goal.tension, mode != "major", goal.starts_home,
+        goal.temperature,
+    )  # fmt: skip
+    return draw_chords(harmony, drawing, rng)
 
 
 def _slots(meter: Meter, goal: PhraseGoal) -> list[list[Fraction]]:
@@ -174,8 +212,8 @@ def _semitones(text: str) -> int:
 
 @lru_cache(maxsize=1024)
 def chord_of(key: Key, function: str) -> Chord:
-    """Return the chord of a function in a key, spelled by the key."""
-    text = GRAMMARS[key.mode][0][function]
+    """Return the chord of a function, or of a degree with quality and bass, spelled by the key."""
+    text = GRAMMARS[key.mode][0].get(function, function)
     head, _, bass = text.partition("/")
     degree, _, quality = head.partition(":")
     root = key.tonic.transposed(Interval.parse(degree))

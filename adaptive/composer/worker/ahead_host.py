@@ -52,7 +52,7 @@ class Arrived:
     notes: tuple[Note, ...]
 
 
-class ForesightHost:
+class PrefetchHost:
     """Runs the process that composes ahead, in a thread that waits for it.
 
     No reply is ever waited for: a bar that is not there when it is needed is composed where it is needed.
@@ -65,7 +65,7 @@ class ForesightHost:
 
     def __init__(self) -> None:
         self.took_s: deque[tuple[Order, float]] = deque(maxlen=TIMES_KEPT)
-        self._link = _ForesightLink()
+        self._link = _PrefetchLink()
         self._finalizer = weakref.finalize(self, self._link.close)
         threading.Thread(target=_serve, args=(self._link,), daemon=True, name="composes ahead").start()
 
@@ -106,7 +106,7 @@ class ForesightHost:
         self._finalizer()
 
 
-class _ForesightLink:
+class _PrefetchLink:
     """What the host and its thread share; the thread holds no reference to the host."""
 
     def __init__(self) -> None:
@@ -141,7 +141,7 @@ class _ForesightLink:
             return found
 
 
-def _serve(link: _ForesightLink) -> None:
+def _serve(link: _PrefetchLink) -> None:
     for _ in range(MOST_STARTS):
         process = started_child(COMPOSE_AHEAD)
         if process is None:
@@ -161,7 +161,7 @@ def _serve(link: _ForesightLink) -> None:
     link.close()
 
 
-def _exchange(link: _ForesightLink, process: subprocess.Popen[bytes]) -> None:
+def _exchange(link: _PrefetchLink, process: subprocess.Popen[bytes]) -> None:
     """Hand orders to the process until it ends."""
     assert process.stdin is not None
     assert process.stdout is not None

@@ -14,9 +14,10 @@ from adaptive.music.note import Note
 PIECE_ROWS = {name: row for row, name in enumerate(PIECE_NAMES)}
 
 
-@dataclass(slots=True)
-class DrumPlayer(InstrumentPlayer):
-    """Plays the pieces of a kit that is synthesised; hits ring out."""
+class RingingHits:
+    """What players of drums have in common: hits ring out, so nothing fades, is held or is released."""
+
+    __slots__ = ()
 
     @property
     def can_fade(self) -> bool:
@@ -39,6 +40,11 @@ class DrumPlayer(InstrumentPlayer):
     def release(self, key: int, velocity: float, frame: int, number: int, frames: int) -> list[Command]:
         """No command: hits ring out."""
         return []
+
+
+@dataclass(slots=True)
+class DrumPlayer(RingingHits, InstrumentPlayer):
+    """Plays the pieces of a kit that is synthesised."""
 
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
         """The command of a hit; none if the kit does not have the piece."""

@@ -33,13 +33,13 @@ LATE = "its bar came too late"
 class ComposedBar(NamedTuple):
     """A bar as its generator wrote it, what the generator was told, and its notes in the segment's beats.
 
-    A bar that was foreseen has its memory, but no notes as the generator wrote them.
+    A bar that was prefetched has its memory, but no notes as the generator wrote them.
     """
 
     bar: WrittenBar
     context: BarContext
     notes: tuple[Note, ...]
-    is_foreseen: bool = False
+    is_prefetched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class LayerBars:
         self._spare_frames = round(SPARE_S * sample_rate)
         self.is_waiting = False
         self._composed: OrderedDict[Hashable, ComposedBar] = OrderedDict()
-        self._foreseen: OrderedDict[Hashable, ComposedBar] = OrderedDict()
+        self._prefetched: OrderedDict[Hashable, ComposedBar] = OrderedDict()
         self._tried: tuple[Hashable, int, int] | None = None
         self.reports: list[BarReport] = []
 
@@ -172,15 +172,15 @@ class LayerBars:
         return in_beats(instead, ratio), None
 
     def knows(self, key: Hashable) -> bool:
-        """Whether a bar is kept or foreseen."""
-        return key in self._composed or key in self._foreseen
+        """Whether a bar is kept or prefetched."""
+        return key in self._composed or key in self._prefetched
 
-    def foresee(self, request: BarRequest, memory: Mapping[str, Any], notes: tuple[Note, ...]) -> None:
+    def prefetch(self, request: BarRequest, memory: Mapping[str, Any], notes: tuple[Note, ...]) -> None:
         """Keep a bar that another process has composed, until it is taken: as if it were composed then."""
         bar = WrittenBar((), memory)
-        self._foreseen[request.key] = ComposedBar(bar, request.context, notes, is_foreseen=True)
-        if len(self._foreseen) > KEPT_BARS:
-            self._foreseen.popitem(last=False)
+        self._prefetched[request.key] = ComposedBar(bar, request.context, notes, is_prefetched=True)
+        if len(self._prefetched) > KEPT_BARS:
+            self._prefetched.popitem(last=False)
 
     def forget_try(self) -> None:
         """Forget when the next bar was first needed: it has been withdrawn, and is needed anew."""
@@ -192,13 +192,13 @@ class LayerBars:
         return reports
 
     def kept(self, key: Hashable) -> ComposedBar | None:
-        """Return a bar that has been composed or foreseen; None: it is neither."""
+        """Return a bar that has been composed or prefetched; None: it is neither."""
         kept = self._composed.get(key)
         if kept is not None:
             self._composed.move_to_end(key)
             return kept
-        foreseen = self._foreseen.pop(key, None)
-        return None if foreseen is None else self._store(key, foreseen)
+        prefetched = self._prefetched.pop(key, None)
+        return None if prefetched is None else self._store(key, prefetched)
 
     def _keep(self, request: BarRequest, bar: WrittenBar, ratio: Fraction) -> ComposedBar:
         context = request.context
@@ -225,8 +225,8 @@ class LayerBars:
         return continued(before, context, is_percussive=self.spec.is_percussive)
 
     def _as_written(self, good: ComposedBar) -> WrittenBar:
-        """The bar as its generator wrote it; one that was foreseen is composed again."""
-        return self.spec.function(good.context) if good.is_foreseen else good.bar
+        """The bar as its generator wrote it; one that was prefetched is composed again."""
+        return self.spec.function(good.context) if good.is_prefetched else good.bar
 
     def _report(self, request: BarRequest, beat: float, kept: ComposedBar | None, reason: str = "") -> None:
         """Note what has become of a bar, if a repetition could not know it."""

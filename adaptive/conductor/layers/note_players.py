@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from adaptive.conductor.layers.drum_player import DrumPlayer
+from adaptive.conductor.layers.drum_player import DrumPlayer, RingingHits
 from adaptive.conductor.layers.instrument_player import InstrumentPlayer
 from adaptive.conductor.layers.sampler_players import sampler_player_of, song_player_of
 from adaptive.conductor.layout.layout import LayerPlace
@@ -82,7 +82,7 @@ KitState = tuple[int, dict[str, int], dict[str, int]]
 
 
 @dataclass(slots=True)
-class KitPlayer:
+class KitPlayer(RingingHits):
     """Plays drum hits as clips; its clips are used in rotation.
 
     Parameters
@@ -102,20 +102,6 @@ class KitPlayer:
     _ringing: dict[str, int] = field(default_factory=dict)
     _played: dict[str, int] = field(default_factory=dict)
 
-    @property
-    def can_fade(self) -> bool:
-        """False: hits ring out."""
-        return False
-
-    @property
-    def is_percussive(self) -> bool:
-        """True."""
-        return True
-
-    def fade(self, at: int, gain: float, frames: int, shape: int = LINEAR, group: int = 0) -> list[Command]:
-        """No command: hits ring out."""
-        return []
-
     def recordings(self) -> Iterable[Sound]:
         """The sounds of the kit."""
         return (hit.sound for hit in self.kit.values())
@@ -127,14 +113,6 @@ class KitPlayer:
     def restore(self, state: KitState) -> None:
         """Restore a state: hits that were withdrawn get the same clips and variants when played again."""
         self._next, self._ringing, self._played = state[0], dict(state[1]), dict(state[2])
-
-    def hold(self, key: int, velocity: float, frame: int, number: int) -> list[Command]:
-        """No command: hits ring out."""
-        return []
-
-    def release(self, key: int, velocity: float, frame: int, number: int, frames: int) -> list[Command]:
-        """No command: hits ring out."""
-        return []
 
     def move(self, control: int, value: float, frame: int, group: int = 0) -> list[Command]:
         """No command: it has no controls."""

@@ -16,6 +16,7 @@ import importlib
 import ipaddress
 import logging
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,11 +29,17 @@ OSCQUERY, OSC = "_oscjson._tcp.local.", "_osc._udp.local."
 LOOK_S = 5.0
 """Time between two looks at the interfaces of the machine."""
 
+CLASH_S = 0.2
+"""Time until a name that clashes is given up."""
+
 CHECK_MS = 700
 """Another device of the same name has this time to answer."""
 
 CLOSE_S = 2.0
 """Time in which the network is told that the engine has gone."""
+
+MOST_OTHERS = 1000
+"""Names of other devices that are remembered."""
 
 MOST_NAMES = 99
 """Numbers that a name may get."""
@@ -45,8 +52,8 @@ HOW_TO_INSTALL = (
     "pip install 'adaptive-soundtrack[discovery]' adds zeroconf, which announces it"
 )
 
-IP_MULTICAST_ALL = 49
-"""Option of a socket on Linux that Python does not name: whether it hears groups that others have joined."""
+IP_BOUND_IF = 25
+"""Option of a socket on macOS, which Python does not name: the index of the only interface that it uses."""
 
 _ALL_ADDRESSES = {"0.0.0.0", "::"}
 
@@ -141,43 +148,67 @@ class _Interface:
         self._host = f"{label}-{announced.port}-{address.replace('.', '-')}.local."
         own_hosts |= {self._host.lower(), self._host.lower().rstrip(".")}
         self._zeroconf = library.Zeroconf(interfaces=[address])
-        self._names: dict[str, str] = {}
-        self._clashing: set[str] = set()
+        self._infos: dict[str, Any] = {}
+        self._others: dict[str, str] = {}  # name to the host of another device that has it
         if ipaddress.ip_address(address).is_loopback:
             hear_this_machine_only(self._zeroconf, lambda: addresses_of("0.0.0.0"))
         else:
-            hear_joined_groups_only(self._zeroconf)
+            hear_interface_only(self._zeroconf, address)
         self._zeroconf.add_listener(_clash_listener(library, self._hear), None)
 
-    def _hear(self, name: str, host: str) -> None:
-        """Another device says that a name is its own.  The one with the later host name gives way."""
-        is_ours = name in {one.lower() for one in self._names.values()}
-        if is_ours and host not in self._own_hosts and host < self._host.lower():
-            self._clashing.add(name)
+    def _hear(self, name: str, host: str, *, is_over: bool) -> None:
+        """Another device says that a name is its own, or is no longer."""
+        if host in self._own_hosts or not name.startswith(self._announced.name[:8].lower()):
+            return
+        if is_over:
+            self._others.pop(name, None)
+        elif len(self._others) < MOST_OTHERS:
+            self._others[name] = host
+
+    def _is_clashing(self, info: Any) -> bool:
+        """Whether another device has announced a name at the same time: the later host gives way."""
+        return self._others.get(info.name.lower(), self._host.lower()) < self._host.lower()
+
+    @property
+    def is_clashing(self) -> bool:
+        """Whether a name has to be given up."""
+        return any(map(self._is_clashing, self._infos.values()))
 
     def register(self) -> list[str]:
         """Announce what is not announced yet, or under a name that clashes; return the names that are new."""
         new = []
         for kind, port in self._announced.services(self.address):
-            if kind in self._names and self._names[kind].lower() not in self._clashing:
+            before = self._infos.get(kind)
+            if before is not None and not self._is_clashing(before):
                 continue
-            if kind in self._names:
-                self._clashing.discard(self._names.pop(kind).lower())
+            if before is not None:
+                self._give_up(before)
             name = self._free_name(kind)
             info = self._library.ServiceInfo(
                 kind, f"{name}.{kind}", port, properties={"txtvers": "1"}, server=self._host,
                 parsed_addresses=[self.address],
             )  # fmt: skip
-            self._zeroconf.register_service(info, cooperating_responders=True, strict=False)
-            self._names[kind] = info.name
+            self._infos[kind] = info  # first: another device may announce the same at this moment
+            try:
+                self._zeroconf.register_service(info, cooperating_responders=True, strict=False)
+            except Exception:
+                del self._infos[kind]
+                raise
             if kind == OSCQUERY:
                 new.append(name)
         return new
+
+    def _give_up(self, info: Any) -> None:
+        """Answer no more under a name.  A good-bye would be one of the device that keeps it, too."""
+        del self._infos[info.type]
+        self._zeroconf.loop.call_soon_threadsafe(self._zeroconf.registry.async_remove, info)
 
     def _free_name(self, kind: str) -> str:
         """The name, with a number if another device has it."""
         for number in range(1, MOST_NAMES + 1):
             name = numbered(self._announced.name, number)
+            if f"{name}.{kind}".lower() in self._others:  # the library may know our own record of it, too
+                continue
             found = self._zeroconf.get_service_info(kind, f"{name}.{kind}", timeout=CHECK_MS)
             if found is None or (found.server or "").lower() in self._own_hosts:
                 return name
@@ -189,16 +220,30 @@ class _Interface:
         self._own_hosts -= {self._host.lower(), self._host.lower().rstrip(".")}
 
 
-def hear_joined_groups_only(zeroconf: Any) -> None:
-    """Let an instance hear its own interface alone.
+def hear_interface_only(zeroconf: Any, address: str) -> None:
+    """Let an instance hear its own interface alone, on Linux and macOS.
 
-    On Linux a socket hears what any socket of the machine has joined, so that a question from one network
-    would be answered with the address of another.
+    Its socket listens at all addresses, so that a question from one network would be answered with the
+    address of another, or all of them would be heard by one instance only.
     """
+    name = interface_of(address)
+    if name is None:
+        return
     with contextlib.suppress(AttributeError, OSError):
         for reader in zeroconf.engine.readers:
             heard = reader.transport.get_extra_info("socket")
-            heard.setsockopt(socket.IPPROTO_IP, IP_MULTICAST_ALL, 0)
+            if hasattr(socket, "SO_BINDTODEVICE"):
+                heard.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, name.encode())
+            elif sys.platform == "darwin":
+                heard.setsockopt(socket.IPPROTO_IP, IP_BOUND_IF, socket.if_nametoindex(name))
+
+
+def interface_of(address: str) -> str | None:
+    """Name of the interface that has an address; None: none has."""
+    for adapter in importlib.import_module("ifaddr").get_adapters():
+        if any(ip.ip == address for ip in adapter.ips):
+            return str(adapter.name)
+    return None
 
 
 def hear_this_machine_only(zeroconf: Any, find_addresses: Callable[[], list[str]]) -> None:
@@ -232,7 +277,7 @@ def hear_this_machine_only(zeroconf: Any, find_addresses: Callable[[], list[str]
             zeroconf.loop.call_soon_threadsafe(transport.set_protocol, OwnMachine(inner))
 
 
-def _clash_listener(library: ModuleType, hear: Callable[[str, str], None]) -> Any:
+def _clash_listener(library: ModuleType, hear: Callable[..., None]) -> Any:
     """A listener of zeroconf that is told who says that a name is its own."""
     base: Any = library.RecordUpdateListener
     service_record: Any = library.DNSService
@@ -244,8 +289,8 @@ def _clash_listener(library: ModuleType, hear: Callable[[str, str], None]) -> An
             """Look at new records; called in zeroconf's thread."""
             for update in records:
                 record = update.new
-                if isinstance(record, service_record) and record.ttl:
-                    hear(record.name.lower(), record.server.lower())
+                if isinstance(record, service_record):
+                    hear(record.name.lower(), record.server.lower(), is_over=not record.ttl)
 
     return ClashListener()
 
@@ -300,7 +345,8 @@ class Announcer:
     def _run(self) -> None:
         while not self._ending.is_set():
             self.look()
-            self._ending.wait(self._look_s)
+            is_clashing = any(one.is_clashing for one in self._interfaces.values())
+            self._ending.wait(CLASH_S if is_clashing else self._look_s)
         for one in self._interfaces.values():
             with contextlib.suppress(Exception):  # the process ends
                 one.close()

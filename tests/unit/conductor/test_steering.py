@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from adaptive.composer.learned import weights
+from adaptive.composer.learned import harmony_weights, weights
 from adaptive.conductor.beginning import Beginning
 from adaptive.conductor.messages import LockLayers, Message, SetChord, SetKey, SetMood, SetSteer
 from adaptive.conductor.saved_steering import SavedSteering, saved_steering, steering_of
@@ -206,6 +206,20 @@ def test_missing_weights_are_told_once_and_rules_play(
 
     assert [line["reason"] for line in played.lines("health")] == [sentence]
     assert len(notes(played, "drums", 0.0)) > 10
+
+
+def test_missing_weights_of_harmony_are_told_once_where_a_genre_has_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentence = "the learned weights harmony.npz are missing: progressions are written by rules"
+    missing = harmony_weights.LoadedHarmony(None, sentence)
+    monkeypatch.setattr("adaptive.conductor.conductor.loaded_harmony", lambda: missing)
+    told = [
+        [line["reason"] for line in play(make_preset(tmp_path / style, body), 1.0).lines("health")]
+        for style, body in (("chamber", BODY.replace("pulse", "chamber")), ("pulse", BODY))
+    ]
+
+    assert told == [[sentence], []]
 
 
 def test_learned_false_makes_drums_by_rules(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from adaptive.errors import InputError
-from adaptive.music.mood import MOODS, mood_controls, mood_mode, mood_point
+from adaptive.music.mood import KIN, MOODS, mood_controls, mood_mode, mood_point
 from adaptive.music.scale import MODES
 
 STEPS = (-1.0, -0.5, 0.0, 0.5, 1.0)
@@ -61,3 +61,10 @@ def test_valence_raises_the_register_and_brightens_sound_and_mode() -> None:
 
 def test_every_mode_is_one_of_keys() -> None:
     assert {mood_mode(n / 20 - 1) for n in range(41)} <= set(MODES)
+
+
+def test_a_word_that_is_no_mood_is_answered_with_moods_of_its_meaning() -> None:
+    with pytest.raises(InputError, match="the nearest are dark, melancholic, sad"):
+        mood_point("gloomy")
+    assert not KIN.keys() & MOODS.keys()
+    assert {word for near in KIN.values() for word in near} <= MOODS.keys()

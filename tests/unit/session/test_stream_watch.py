@@ -14,7 +14,7 @@ from adaptive.engine.stream_file import StreamFile
 from adaptive.preset.load import load
 from adaptive.session.full_check import stream_sentences
 from adaptive.session.performance import Performance, vocabulary
-from adaptive.session.stream_watch import StreamWatch, streams_of
+from adaptive.session.stream_watch import DiskStreamWatch, streams_of
 
 RATE, BARS = 48000, 8
 
@@ -73,7 +73,7 @@ def test_a_stream_is_prepared_starves_and_is_told(tmp_path: Path, monkeypatch: p
     assert engine.starved == 0
 
     complaints: list[str] = []
-    watch = StreamWatch(complaints.append)
+    watch = DiskStreamWatch(complaints.append)
     watch.follow(engine)
     assert complaints == []
 

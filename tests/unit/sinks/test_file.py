@@ -42,6 +42,22 @@ def test_music_of_the_drum_generator_credits_what_it_learned_from(tmp_path: Path
     assert "CC BY 4.0" in credits_of(preset)["comment"]
 
 
+def test_learned_harmony_is_credited_where_a_genre_has_it_and_it_is_on(tmp_path: Path) -> None:
+    pad = '[layers.air]\ngenerator = "pad"\nstyle = "chamber"\n'
+    comments = [
+        credits_of(two_sections(tmp_path / name, more=more)).get("comment", "")
+        for name, more in (
+            ("learned", pad),
+            ("rules", pad + "[steer]\nlearned = false\n"),
+            ("jazz", pad.replace("chamber", "jazz")),
+        )
+    ]
+
+    assert "JS Fake Chorales by Omar Peracha" in comments[0]
+    assert "CC BY 4.0" in comments[0]
+    assert comments[1:] == ["", ""]
+
+
 def test_credits_become_tags_and_empty_ones_are_left_out(tmp_path: Path) -> None:
     preset = two_sections(tmp_path / "small", more='[credits]\ncomposer = "Ada"\n')
     tags = credits_of(preset)

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+from adaptive.composer.plan.brief import BarChords, LayerBrief
+from adaptive.composer.plan.section_plan import SectionPlan
 from tests.unit.composer.composing import section_plan
 
 
@@ -47,3 +51,21 @@ def test_some_contrasting_themes_are_in_a_related_key_and_close_there() -> None:
     assert {"A minor", "C major"} <= keys <= {"A minor", "C major", "D minor", "E minor"}
     declared = section_plan(seed=1, form="A B", chords=["Am", "F"])
     assert declared.part_at(8).key == declared.brief.key
+
+
+def test_chamber_takes_progressions_from_the_network_unless_learned_is_off() -> None:
+    def chords_of(genre: str, key: str, *, learned: bool) -> list[list[BarChords]]:
+        layers = (LayerBrief("air", "pad", style=genre),)
+        briefs = [
+            replace(section_plan(key=key, seed=seed).brief, layers=layers, learned=learned)
+            for seed in range(8)
+        ]
+        return [SectionPlan(brief).part_at(0).chords for brief in briefs]
+
+    def inversions(parts: list[list[BarChords]]) -> int:
+        return sum(chord.bass != chord.root for part in parts for bar in part for _, chord in bar)
+
+    drawn, rules = (chords_of("chamber", "G major", learned=learned) for learned in (True, False))
+    assert inversions(drawn) > 2 * inversions(rules)
+    for genre, key in (("chamber", "D dorian"), ("jazz", "G major")):
+        assert chords_of(genre, key, learned=True) == chords_of(genre, key, learned=False)

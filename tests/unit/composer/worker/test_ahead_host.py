@@ -11,7 +11,7 @@ from typing import Any
 
 from adaptive.composer.bar import as_played
 from adaptive.composer.registry import BUILT_IN
-from adaptive.composer.worker.ahead_host import ForesightHost
+from adaptive.composer.worker.ahead_host import PrefetchHost
 from adaptive.composer.worker.ahead_orders import BarOrder, PartOrder
 from adaptive.music.note import Note
 from tests.unit.composer.composing import contexts
@@ -19,7 +19,7 @@ from tests.unit.composer.composing import contexts
 CONTEXT = contexts(bars=1, layer="bass")[0]
 
 
-def fetched(host: ForesightHost, is_there: Callable[[], object]) -> None:
+def fetched(host: PrefetchHost, is_there: Callable[[], object]) -> None:
     until = time.monotonic() + 60.0
     while not is_there():
         host.fetch(1)
@@ -28,7 +28,7 @@ def fetched(host: ForesightHost, is_there: Callable[[], object]) -> None:
 
 
 def test_orders_are_carried_out_in_a_process_that_is_started_again_when_it_ends() -> None:
-    host, bars, parts = ForesightHost(), [], []
+    host, bars, parts = PrefetchHost(), [], []
 
     def keep(_memory: Mapping[str, Any] | None, notes: tuple[Note, ...]) -> None:
         bars.append(notes)

@@ -30,7 +30,9 @@ class FakeZeroconf:
             raise OSError(19, "No such device")
         self.network, self.services = network, dict[str, FakeInfo]()
         self.listener: Any = None
-        self.engine, self.loop = SimpleNamespace(readers=[]), None
+        self.engine = SimpleNamespace(readers=[])
+        self.loop = SimpleNamespace(call_soon_threadsafe=lambda call, info: call(info))
+        self.registry = SimpleNamespace(async_remove=lambda info: self.services.pop(info.type))
         network.interfaces[self.address] = self
 
     def add_listener(self, listener: Any, _question: None) -> None:
@@ -117,10 +119,31 @@ def test_of_two_that_begin_at_once_one_gives_way(
     announcer.look()
     record = SimpleNamespace(name=f"Gallery.{OSCQUERY}", server=other, ttl=120)
     network.interfaces["192.0.2.2"].listener.async_update_records(None, 0.0, [SimpleNamespace(new=record)])
-    network.others["192.0.2.2", f"gallery.{OSCQUERY}"] = SimpleNamespace(server=other)
+    assert network.interfaces["192.0.2.2"].services[OSCQUERY].name == f"gallery.{OSCQUERY}"
     announcer.look()
 
     assert network.names() == {"192.0.2.2": expected}
+    assert not announcer._interfaces["192.0.2.2"].is_clashing
+
+
+def test_a_name_that_another_device_has_announced_is_not_taken() -> None:
+    network = Network()
+    network.there = ["192.0.2.2"]
+    announcer = network.announcer()
+    announcer._interfaces["192.0.2.2"] = made = _interface(network, announcer)
+    for name, host in (("gallery", "zzz.local."), ("gallery-2", "zzz.local."), ("else", "zzz.local.")):
+        record = SimpleNamespace(name=f"{name}.{OSCQUERY}", server=host, ttl=120)
+        made._zeroconf.listener.async_update_records(None, 0.0, [SimpleNamespace(new=record)])
+    gone = SimpleNamespace(name=f"gallery-2.{OSCQUERY}", server="zzz.local.", ttl=0)
+    made._zeroconf.listener.async_update_records(None, 0.0, [SimpleNamespace(new=gone)])
+    announcer.look()
+
+    assert network.names() == {"192.0.2.2": "gallery-2"}
+
+
+def _interface(network: Network, announcer: Announcer) -> announcement._Interface:
+    library: Any = network
+    return announcement._Interface(library, GALLERY, "192.0.2.2", announcer._own_hosts)
 
 
 def test_our_own_records_and_names_that_end_are_no_clash() -> None:

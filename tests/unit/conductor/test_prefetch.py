@@ -7,10 +7,10 @@ from pathlib import Path
 
 from adaptive.composer.bar_source import StepSource
 from adaptive.composer.worker.ahead_child import made
-from adaptive.composer.worker.ahead_host import Accept, ForesightHost
+from adaptive.composer.worker.ahead_host import Accept, PrefetchHost
 from adaptive.composer.worker.ahead_orders import Order, OrderReader, OrderWriter, unpacked
-from adaptive.conductor.foresight import Foresight, is_worth_it
 from adaptive.conductor.messages import SetState
+from adaptive.conductor.prefetch import Prefetch, is_worth_it
 from adaptive.session.performance import Performance
 from tests.helpers.presets import HEAD, RATE, Player, control_step_of, make_preset
 
@@ -39,7 +39,7 @@ SCRIPT = {
 }
 
 
-class HostHere(ForesightHost):
+class HostHere(PrefetchHost):
     """Carries orders out in the test, as many a control step as a process would."""
 
     def __init__(self, a_step: int) -> None:
@@ -75,7 +75,7 @@ def played(folder: Path, a_step: int) -> tuple[list[str], int, bytes]:
         assert isinstance(source, StepSource)
         layer.bars.source = CountedSource(source, composed)
     if a_step:
-        player.performance.foresight = Foresight(HostHere(a_step))
+        player.performance.prefetch = Prefetch(HostHere(a_step))
     sound = player.play(10 * RATE, SCRIPT).master.tobytes()
     return player.text, len(composed), sound
 
