@@ -37,11 +37,12 @@ SOURCE_TIMELINE, SOURCE_NETWORK, SOURCE_LOCAL = range(3)
 The fourth source is the OSC receiver (`layout.RECEIVER_SOURCE`).
 """
 
+_SINGLE, _WORD = struct.Struct("<f"), struct.Struct("<I")
+
 
 def slot_word(value: float, number: int) -> int:
     """Return the word of a slot: bits of the float32 value in the low half, arrival number in the high."""
-    bits = struct.unpack("<I", struct.pack("<f", value))[0]
-    return int(number) << 32 | int(bits)
+    return int(number) << 32 | int(_WORD.unpack(_SINGLE.pack(value))[0])
 
 
 def signed(word: int) -> int:

@@ -31,7 +31,7 @@ from adaptive.conductor.messages import (
     TakeSteps,
     Transport,
 )
-from adaptive.conductor.mix_targets import mix_targets
+from adaptive.conductor.mix_targets import mix_targets, why_unplaced
 from adaptive.errors import InputError, ProtocolError
 from adaptive.inputs import follow_checks
 from adaptive.inputs.control_message import MoveControl, with_controls
@@ -279,7 +279,8 @@ class Checker:
         low, high = self.parameters[name]
         number = min(max(float(value), low), high)
         # after the clamp too: a recording holds the clamped number, and has to repeat what was done with it
-        if value in self.no_readings[name] or number in self.no_readings[name]:
+        ignored = self.no_readings[name]
+        if ignored and (value in ignored or number in ignored):
             return NoReading(name, float(value), message_id)
         is_clamped = number != value
         self.clamped += is_clamped
@@ -422,7 +423,8 @@ class Checker:
     def _mix_value(self, path: Any, value: Any) -> float | None:
         if path not in self.mix_targets:
             near = (
-                nearest(path, self.mix_targets)
+                why_unplaced(path, self._preset.file)
+                or nearest(path, self.mix_targets)
                 or f"; a name is a key path such as {next(iter(self.mix_targets))}"
             )
             self._refuse(f"the mixer has no {shown(path)}{near}")
