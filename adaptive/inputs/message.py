@@ -574,6 +574,7 @@ class Checker:
                     if name in self.settable_groups
                 },
                 "events": list(self.known_events),
+                "layers": self.playable,
                 "snapshots": list(self._preset.file.snapshots),
             }
         }
