@@ -123,7 +123,7 @@ class Harness:
         self.audio = np.ascontiguousarray(audio, np.float32)
         self.plan = plan or plan_sound(self.audio, sample_rate, origin, loop_frames)
         left, right = (channel.ctypes.data for channel in self.audio)
-        self.sound = np.array([(left, right, self.audio.shape[1], origin, loop_frames)], SOUND)
+        self.sound = np.array([(left, right, self.audio.shape[1], origin, loop_frames, 0, 0)], SOUND)
         self.sample_rate, self.is_tones = sample_rate, is_tones
         self.tables = stretch_tables(fft_address(), sample_rate)
         self.work = np.zeros(1, STRETCH_WORK)

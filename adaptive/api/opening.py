@@ -87,6 +87,7 @@ def play(
     on: Mapping[str, Callback] | None = None,
     site: str | os.PathLike[str] | None = None,
     layout: str = "speakers",
+    allow_code: bool = False,
 ) -> Session:
     """Play a preset, and return as soon as it sounds.
 
@@ -125,6 +126,8 @@ def play(
         A site file: the sound card, the speakers and their levels; `device` and `channels` overrule it.
     layout : str
         ``speakers``, or ``binaural`` for headphones.
+    allow_code : bool
+        Whether code that the preset brings runs, such as pyo patches; else their layers are silent.
 
     Returns
     -------
@@ -166,6 +169,7 @@ def play(
         record=folder,
         beginning=beginning_of(loaded, parameters or {}, states or {}),
         is_watching=watch,
+        may_run_code=allow_code,
         site=place,
         layout=cast(Layout, layout),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -58,6 +59,7 @@ def render(
     site: str | os.PathLike[str] | None = None,
     channels: int | None = None,
     layout: str = "speakers",
+    allow_code: bool = False,
 ) -> Take:
     """Render a preset, with the engine that plays live.  The same arguments give the same samples.
 
@@ -92,6 +94,8 @@ def render(
         1 to 64; without a site: 4 corners, 6 (5.1), 8 (7.1), any other number a ring of speakers.
     layout : str
         ``speakers``, ``ambix`` (first-order ambisonics) or ``binaural`` (headphones).
+    allow_code : bool
+        Whether code that the preset brings runs, such as pyo patches; else their layers are silent.
 
     Returns
     -------
@@ -132,6 +136,7 @@ def render(
     job = make_job(loaded, read, rate, seconds, seed, ending)
     plan = plan_of(None if site is None else load_site(Path(site)), channels, layout, fills=True)
     job = replace(job, channels=plan.channels, rig=plan.rig, ceiling_db=plan.ceiling_db)
+    job = replace(job, may_run_code=allow_code)
     compile_kernel(loaded)
     log: list[str] = []
     bank = Bank(rate, memory_mb * 1_000_000)
@@ -142,12 +147,13 @@ def render(
     if len(stem_layers(loaded)) < len(loaded.file.layers):
         export = MidiExport(renderer.performance, midi)
     pieces = [np.zeros((0, job.channels), np.float32)]
-    for piece in renderer.control_steps():
-        pieces.append(piece)
+    with contextlib.closing(renderer):
+        for piece in renderer.control_steps():
+            pieces.append(piece)
+            if export is not None:
+                export.write(piece)
         if export is not None:
-            export.write(piece)
-    if export is not None:
-        export.save()
+            export.save()
     ignored = _remarks(read, loaded) if trace is not None and read is not None else ()
     audio = np.concatenate(pieces)
     return Take(

@@ -68,7 +68,7 @@ def check(
         if checked.has_faults:
             is_faulty = True
         elif site is not None:
-            _warn_of_places(site, name)
+            _warn_of_site(site, name)
         shown = [json.dumps(checked.as_json())] if as_json else checked.lines(is_named=len(presets or ()) > 1)
         sys.stdout.writelines(f"{line}\n" for line in shown)
     if is_faulty:
@@ -149,17 +149,21 @@ def _check_site(path: Path, *, as_json: bool) -> bool:
     return is_faulty
 
 
-def _warn_of_places(path: Path, name: str) -> None:
-    """Tell, as `play` does, which places of a site file a preset does not have."""
+def _warn_of_site(path: Path, name: str) -> None:
+    """Tell, as `play` does, which places and inputs of a site file do not fit a preset."""
     from adaptive.cli.common import say
     from adaptive.session.place import unknown_sentence
+    from adaptive.session.site_inputs import with_site_inputs
 
     try:
-        sentence = unknown_sentence(load_site(path), open_preset(name))
+        site = load_site(path)
     except SiteError:  # its faults are told
         return
-    if sentence:
+    preset = open_preset(name)
+    if sentence := unknown_sentence(site, preset):
         say(sentence)
+    for one in with_site_inputs(preset, site)[1]:
+        say(f"{one.shown}; {preset.file.name} plays without it")
 
 
 def _listened(name: str) -> list[Finding]:

@@ -23,7 +23,7 @@ from adaptive.preset.instrument_tables import SourceTable
 from adaptive.preset.mix_paths import CUTOFFS_HZ, LEVELS_DB
 from adaptive.preset.mixer import MASTER, REVERB, STRIPS
 from adaptive.preset.model import Preset
-from adaptive.preset.placed import RANGES, numbers_of, place_of
+from adaptive.preset.placed import KINDS, RANGES, numbers_of, place_of
 from adaptive.preset.placed_table import PlacedTable
 from adaptive.preset.schema import BusTable, LayerTable, PresetFile
 from adaptive.preset.segments import bridge_segment
@@ -118,6 +118,18 @@ IN_DB = {kernel.MAP_GAIN_DB, kernel.MAP_SEND_DB, kernel.MAP_MASTER_DB}
 def mix_targets(preset: Preset) -> dict[str, MixTarget]:
     """All targets of a preset, by key path."""
     return {target.path: target for target in _targets(preset.file)}
+
+
+def why_unplaced(path: object, file: PresetFile) -> str:
+    """Why `path`, a number of a place, is no target of a preset; empty if it names no strip or bus."""
+    owner, _, number = path.partition(".placed.") if isinstance(path, str) else ("", "", "")
+    kind, _, name = owner.partition(".")
+    if number not in RANGES or kind not in KINDS or name not in getattr(file, kind):
+        return ""
+    placed = place_of(getattr(file, kind)[name])
+    if placed is None:
+        return f"; {owner} has no place: `placed` in [{owner}] of the preset gives it one"
+    return f"; the place of {owner} has {', '.join(numbers_of(placed))}"
 
 
 def _targets(file: PresetFile) -> Iterator[MixTarget]:

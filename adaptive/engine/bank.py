@@ -476,7 +476,9 @@ class Bank:
             streamed = self._write_stream(audio, origin, loop_frames, report, name, parts)
             if streamed is not None:
                 return streamed
-        size = audio.shape[0] * audio.shape[1] * 4
+        short = stream_file.as_short(audio) if name else None  # what is computed stays as it is
+        samples = audio if short is None else short
+        size = samples.nbytes
         if self.used_bytes + size > self.limit_bytes:
             message = (
                 f"{name}: all stems together need more than the {self.limit_bytes / 1e6:.0f} MB "
@@ -485,8 +487,8 @@ class Bank:
             raise AudioFileError(message)
         self.used_bytes += size
         channels = []
-        for row in audio[:2]:
-            channel = aligned(np.float32, row.size)
+        for row in samples[:2]:
+            channel = aligned(samples.dtype, row.size)
             channel[:] = row
             channel.flags.writeable = False
             channels.append(channel)

@@ -31,7 +31,7 @@ from adaptive.conductor.messages import (
     TakeSteps,
     Transport,
 )
-from adaptive.conductor.mix_targets import mix_targets
+from adaptive.conductor.mix_targets import mix_targets, why_unplaced
 from adaptive.errors import InputError, ProtocolError
 from adaptive.inputs import follow_checks
 from adaptive.inputs.control_message import MoveControl, with_controls
@@ -423,7 +423,8 @@ class Checker:
     def _mix_value(self, path: Any, value: Any) -> float | None:
         if path not in self.mix_targets:
             near = (
-                nearest(path, self.mix_targets)
+                why_unplaced(path, self._preset.file)
+                or nearest(path, self.mix_targets)
                 or f"; a name is a key path such as {next(iter(self.mix_targets))}"
             )
             self._refuse(f"the mixer has no {shown(path)}{near}")

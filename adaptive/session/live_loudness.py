@@ -59,9 +59,10 @@ class LiveLoudness:
             self._measure(self._engine, self._meter)
 
     def close(self) -> None:
-        """End the worker."""
+        """End the worker, and let go of the meter: soxr reports resamplers that outlive the interpreter."""
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
+        self._meter = self._job = None
 
     def _measure(self, engine: Engine, meter: LoudnessMeter) -> None:
         frames = engine.take_output()

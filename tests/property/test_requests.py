@@ -205,7 +205,7 @@ def check_what_sounds(played: Played, seed: int) -> None:
         for sound, _ in layer.sounds[playback.instance.section]:
             for shift in (-1, 0, 1):  # a layer that continued may be a frame off
                 places = (np.arange(frames.start, end) - begun + entry + shift) % sound.loop_frames
-                apart.append(np.abs(gain * sound.left[places] - heard).max())
+                apart.append(np.abs(gain * sound.whole()[0, places] - heard).max())
         assert min(apart) < 0.01, f"seed {seed}: {name} is not where it belongs: {min(apart):.3f} off"
 
 

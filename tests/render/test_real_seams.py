@@ -98,7 +98,7 @@ def test_after_the_way_back_the_file_plays_at_its_exact_position(played: Played)
     seam = played.seams()[-1]["frame"]
     after = slice(seam + RATE, seam + 2 * RATE)  # after the fade-in
     entry = round(12 * BEAT_S * RATE)
-    file = sounds.left[sounds.origin + entry + RATE : sounds.origin + entry + 2 * RATE]
+    file = sounds.whole()[0, sounds.origin + entry + RATE : sounds.origin + entry + 2 * RATE]
     heard = played.buses[played.performance.layout.layers["song"].bus, 0, after]
 
     assert np.abs(heard - file).max() < 1e-6
@@ -107,7 +107,7 @@ def test_after_the_way_back_the_file_plays_at_its_exact_position(played: Played)
     first = played.seams()[0]["frame"]
     guitar = played.buses[played.performance.layout.layers["guitar"].bus, 0, first - 4800 : first + 4800]
     at = alone.origin + first - 4800
-    assert np.abs(guitar - alone.left[at : at + 9600]).max() < 1e-6
+    assert np.abs(guitar - alone.whole()[0, at : at + 9600]).max() < 1e-6
 
 
 def test_the_beat_goes_on_through_every_seam(played: Played) -> None:

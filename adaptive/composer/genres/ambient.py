@@ -47,12 +47,13 @@ AMBIENT = Genre(
     rests=0.5,
     layers=(
         GenreLayer("ground", "drone", "texture_drone", -2.5, 0.0, -14.0, 0.3),
-        GenreLayer("air", "pad", "choir_oh", -2.5, 0.0, -4.0, 0.3),
-        GenreLayer("stars", "arpeggio", "mallet_bells", -9.5, 0.5, 0.0, 0.45),
+        GenreLayer("air", "pad", "choir_breath", -2.5, 0.0, -4.0, 0.3),
+        GenreLayer("stars", "arpeggio", "mallet_glock", -9.5, 0.5, 0.0, 0.45),
         GenreLayer("tune", "melody", "winds_flute", -8.0, -0.2, -3.0, 0.35),
         GenreLayer("water", "texture", "mallet_vibes", -10.0, -0.55, -2.0, 0.4, is_extra=True),
         GenreLayer("deep", "bass", "bass_round", -6.0, 0.0, None, 0.2, is_extra=True),
     ),
     reverb_s=7.0,
     level_db=4.5,
+    treble_db=6.0,
 )

@@ -42,13 +42,14 @@ CINEMATIC = Genre(
     },
     rests=0.5,
     layers=(
-        GenreLayer("motor", "ostinato", "strings_spiccato", -5.5, 0.4, -12.0, 0.6),
+        GenreLayer("motor", "ostinato", "strings_spiccato", -2.0, 0.4, -12.0, 0.6),
         GenreLayer("strings", "pad", "strings_section", -1.0, 0.0, -9.0, 0.4),
         GenreLayer("horns", "melody", "winds_brass", -5.0, -0.2, -10.0, 0.5),
-        GenreLayer("depth", "bass", "strings_low", -1.0, 0.0, -16.0, 0.35),
-        GenreLayer("taiko", "drums", "drums_cinema", -7.0, 0.0, -14.0, 0.55, is_extra=True),
-        GenreLayer("violins", "countermelody", "strings_section", -7.5, -0.55, -9.0, 0.5, is_extra=True),
+        GenreLayer("depth", "bass", "strings_low", -6.0, 0.0, -16.0, 0.35),
+        GenreLayer("taiko", "drums", "drums_cinema", -10.0, 0.0, -14.0, 0.55, is_extra=True),
+        GenreLayer("violins", "countermelody", "strings_section", -5.0, -0.55, -9.0, 0.5, is_extra=True),
     ),
     reverb_s=3.6,
     level_db=2.5,
+    treble_db=7.0,
 )

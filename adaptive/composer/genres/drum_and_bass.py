@@ -44,11 +44,12 @@ DRUM_AND_BASS = Genre(
     layers=(
         GenreLayer("breaks", "drums", "drums_punch", -3.0, 0.0, -24.0, 0.6),
         GenreLayer("reese", "bass", "reese", -2.0, 0.0, None, 0.4),
-        GenreLayer("pad", "pad", "pad_wide", -4.5, 0.0, -8.0, 0.35),
+        GenreLayer("pad", "pad", "pad_wide", -3.0, 0.0, -8.0, 0.35),
         GenreLayer("keys", "comping", "pluck_synth", -8.0, 0.5, -12.0, 0.25),
         GenreLayer("voice", "melody", "lead_reed", -8.5, -0.3, -6.0, 0.35),
         GenreLayer("spark", "arpeggio", "pluck_synth", -14.0, 0.65, -10.0, 0.5, is_extra=True),
     ),
     reverb_s=2.4,
     level_db=0.0,
+    width=2.0,
 )

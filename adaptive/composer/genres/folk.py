@@ -52,5 +52,5 @@ FOLK = Genre(
     ),
     reverb_s=1.5,
     level_db=5.0,
-    treble_db=2.0,
+    treble_db=2.5,
 )

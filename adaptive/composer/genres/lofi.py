@@ -55,5 +55,5 @@ LOFI = Genre(
     reverb_s=1.8,
     level_db=6.0,
     width=1.9,
-    treble_db=4.0,
+    treble_db=6.0,
 )

@@ -39,6 +39,23 @@ def test_what_cannot_be_played_is_said_in_a_sentence(
     assert sentence in str(caught.value)
 
 
+def test_code_is_allowed_only_by_its_argument(
+    preset: adaptive.Preset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allowed = []
+
+    def open_live(*arguments: Any) -> None:
+        allowed.append(arguments[2].may_run_code)
+        raise adaptive.MachineError("enough")
+
+    monkeypatch.setattr(opening, "open_live", open_live)
+    for options in ({}, {"allow_code": True}):
+        with pytest.raises(adaptive.MachineError, match="enough"):
+            adaptive.play(preset, sink="null", **options)
+
+    assert allowed == [False, True]
+
+
 def test_it_begins_as_it_was_told(preset: adaptive.Preset) -> None:
     with adaptive.play(preset, sink="null", parameters={"threat": 0.5}, states={"place": "road"}) as music:
         assert music.parameters["threat"].value == 0.5

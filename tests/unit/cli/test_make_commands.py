@@ -119,10 +119,12 @@ def test_a_name_with_a_slash_is_sent_as_that_osc_address_and_refused_over_tcp(ru
     assert (refused.code, "send it with --to osc://HOST:PORT" in refused.err) == (2, True)
 
 
-def test_a_place_that_the_preset_does_not_have_is_told_by_check_too(run: Run, tmp_path: Path) -> None:
+def test_what_a_site_has_and_the_preset_does_not_is_told_by_check_too(run: Run, tmp_path: Path) -> None:
     two_sections(tmp_path / "small")
     site = tmp_path / "hall.toml"
-    site.write_text("[places.nobody]\nazimuth_deg = 30.0\n")
+    site.write_text("[places.nobody]\nazimuth_deg = 30.0\n[[inputs]]\nosc = '/camera'\nparameter = 'crowd'\n")
     done = run("check", tmp_path / "small", "--site", site)
 
-    assert "does not have: nobody" in done.err
+    assert (done.code, "does not have: nobody" in done.err) == (0, True)
+    assert "hall.toml:5 inputs[1].parameter: there is no parameter named `crowd`" in done.err
+    assert done.err.endswith("; Test plays without it\n")

@@ -24,9 +24,9 @@ def write(path: Path, rate: int, first_s: float, frames: int) -> Path:
 def seam(introduction: Sound, loop: Sound, end: int) -> np.ndarray:
     """What sounds from 20 ms before the loop begins to 20 ms after it."""
     out = np.zeros(1920)
-    before = introduction.left[end - 960 : end + 960]
+    before = introduction.whole()[0, end - 960 : end + 960]
     out[: len(before)] += before
-    out[960:] += loop.left[loop.origin : loop.origin + 960]
+    out[960:] += loop.whole()[0, loop.origin : loop.origin + 960]
     return out
 
 
@@ -64,7 +64,7 @@ def test_ends_that_do_not_meet_decay_on_top_of_the_loop(tmp_path: Path) -> None:
     heard = seam(bank.introduction(once, 0, ENGINE, [loop]), loop, ENGINE)
 
     assert np.abs(np.diff(heard)).max() < 0.3 * 2.0 * np.pi * HZ / ENGINE + 0.6 * np.pi / 2.0 / 240
-    np.testing.assert_array_equal(heard[960 + 240 :], loop.left[240:960])
+    np.testing.assert_array_equal(heard[960 + 240 :], loop.whole()[0, 240:960])
 
 
 def test_an_introduction_that_is_too_short_fades_out(tmp_path: Path) -> None:
@@ -73,5 +73,5 @@ def test_an_introduction_that_is_too_short_fades_out(tmp_path: Path) -> None:
     loop = bank.load(write(tmp_path / "loop.wav", ENGINE, 0.0, ENGINE), 0, ENGINE)
     sound = bank.introduction(once, 0, ENGINE + 4800, [loop])
 
-    assert abs(sound.left[ENGINE - 1]) < 1e-3
+    assert abs(sound.whole()[0, ENGINE - 1]) < 1e-3
     assert sound.frames == ENGINE + 4801

@@ -68,6 +68,10 @@ def test_a_request_is_read(checker: Checker, document: Any, expected: Any) -> No
             "the mixer has no 'layers.clam.level_db' (did you mean 'layers",
         ),
         (
+            {"mix": {"layers.calm.placed.azimuth_deg": 1}},
+            "the mixer has no 'layers.calm.placed.azimuth_deg'; layers.calm has no place: `placed`",
+        ),
+        (
             {"mix": {"layers.calm.level_db": 99}},
             "layers.calm.level_db must be a number from -120 to 24, got 99",
         ),

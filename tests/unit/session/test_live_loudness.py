@@ -29,6 +29,7 @@ def test_what_is_played_is_what_is_measured(tmp_path: Path) -> None:
 
     assert loudness.now is not None
     assert loudness.now.integrated_lufs == pytest.approx(expected.integrated_lufs, abs=0.1)
+    assert (loudness._meter, loudness._job) == (None, None)  # at exit soxr reports a resampler that is held
 
 
 def test_a_reader_that_is_late_misses_the_oldest_only() -> None:

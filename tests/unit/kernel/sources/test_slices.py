@@ -48,7 +48,7 @@ def played(audio: Array, rates: Array, loop_frames: int = 0) -> Array:
     plan = plan_sound(audio, RATE, loop_frames=loop_frames)
     stem, work = np.zeros(1, STRETCH), np.zeros(1, STRETCH_WORK)
     left, right = (channel.ctypes.data for channel in audio)
-    sound = np.array([(left, right, audio.shape[1], 0, loop_frames)], SOUND)
+    sound = np.array([(left, right, audio.shape[1], 0, loop_frames, 0, 0)], SOUND)
     out = np.zeros((2, len(rates) * QUANTUM), np.float32)
     held = (stem, plan.record, sound, work, out[0], out[1])
     as_c(play)(*[one.ctypes.data for one in held], len(rates), positions.ctypes.data, rates.ctypes.data)

@@ -22,7 +22,7 @@ def read(left: int, right: int, sound: int, position: int, count: int) -> None:
 def frames(position: int, count: int, origin: int = 0, loop_frames: int = 0, line: Array = LINE) -> Array:
     """What is read from a sound whose right channel is twice its left one; the left channel of it."""
     right = 2 * line
-    sound = np.array([(line.ctypes.data, right.ctypes.data, len(line), origin, loop_frames)], SOUND)
+    sound = np.array([(line.ctypes.data, right.ctypes.data, len(line), origin, loop_frames, 0, 0)], SOUND)
     out = np.full((2, count), 7.0, np.float32)
     as_c(read)(out[0].ctypes.data, out[1].ctypes.data, sound.ctypes.data, position, count)
 

@@ -37,7 +37,7 @@ def played(audio: Array, rates: Array) -> tuple[Array, Array]:
     """The output, and the stem."""
     audio, rates = np.ascontiguousarray(audio, np.float32), np.asarray(rates, np.float64)
     stem, work, table = np.zeros(1, STRETCH), np.zeros(1, STRETCH_WORK), sinc_table()
-    sound = np.array([(audio[0].ctypes.data, audio[1].ctypes.data, audio.shape[1], 0, 0)], SOUND)
+    sound = np.array([(audio[0].ctypes.data, audio[1].ctypes.data, audio.shape[1], 0, 0, 0, 0)], SOUND)
     out = np.zeros((2, len(rates) * QUANTUM), np.float32)
     held = (stem, sound, table, work, out[0], out[1])
     as_c(play)(*[array.ctypes.data for array in held], len(rates), rates.ctypes.data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from adaptive.api.rendering import render
 from adaptive.preset.load import load
 from adaptive.session.incoming.patches import refusal
 from adaptive.session.offline import Renderer, RenderJob
@@ -18,7 +19,9 @@ def test_code_does_not_run_unless_it_is_allowed(tmp_path: Path) -> None:
     renderer = Renderer(RenderJob(load(tmp_path, vocabulary()), 1, 0.02, ending="cut"))
     heard = [piece for piece in renderer.control_steps() if piece.any()]
     renderer.close()
+    taken = render(tmp_path, 0.02, seed=1, ending="cut")
 
     assert heard == []
+    assert refusal(["cloud"]) in taken.remarks
     assert renderer.remarks == [refusal(["cloud"])]
     assert not (tmp_path / "ran").exists()
