@@ -579,6 +579,7 @@ class Checker:
                     if name in self.settable_groups
                 },
                 "events": list(self.known_events),
+                "layers": self.playable,
                 "snapshots": list(self._preset.file.snapshots),
             }
         }
