@@ -491,7 +491,7 @@ class Checker:
         return SetChord(value, message_id)
 
     def note(self, layer: Any, pitch: Any, velocity: Any = None, message_id: str | None = None) -> PlayNote:
-        """Check a note that is played live on a generated layer; velocity 0 ends it."""
+        """Check a note that is played live on a generated layer or a patch; velocity 0 ends it."""
         return check_note(layer, pitch, velocity, self.playable, message_id)
 
     @property
@@ -501,7 +501,13 @@ class Checker:
 
     @property
     def playable(self) -> list[str]:
-        """Names of the layers whose instruments can be played: the generated ones."""
+        """Names of the layers that play live notes: the generated ones, and pyo patches."""
+        patches = [name for name, table in self._preset.file.layers.items() if table.pyo is not None]
+        return list(dict.fromkeys([*self.generated, *patches]))
+
+    @property
+    def generated(self) -> list[str]:
+        """Names of the layers for which notes are written."""
         layers = self._preset.file.layers.items()
         return [name for name, table in layers if table.generator is not None and table.midi is None]
 
@@ -542,8 +548,8 @@ class Checker:
         return tuple(dict.fromkeys(layers))
 
     def _require_generated(self, layer: Any) -> None:
-        if layer not in self.playable:
-            near = nearest_or_all(layer, self.playable)
+        if layer not in self.generated:
+            near = nearest_or_all(layer, self.generated)
             self._refuse(f"there is no generated layer {shown(layer)}{near}")
 
     def _require_text(self, what: str, value: Any, parse: Callable[[str], object]) -> None:

@@ -23,7 +23,7 @@ class PlayNote:
     Parameters
     ----------
     layer : str
-        A generated layer: its instrument plays.
+        A generated layer: its instrument plays; or one with a pyo patch.
     pitch : int
         MIDI number, 0 … 127; of a drum kit, the key of the General MIDI percussion map.
     velocity : float

@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from adaptive.inputs.note_message import PlayNote
 from adaptive.kernel.sources.frame_ring import FrameRing
 from adaptive.patches.messages import PatchBeginning, Update
 from adaptive.patches.process import PatchProcess
 from adaptive.preset.load import load
+from adaptive.session.incoming.patches import LIVE_FRAMES
 from adaptive.session.offline import Renderer, RenderJob
 from adaptive.session.performance import vocabulary
 from tests.helpers.presets import HEAD, RATE
@@ -47,6 +49,32 @@ def rendered(
         return np.concatenate(list(renderer.control_steps())), renderer.remarks
     finally:
         renderer.close()
+
+
+PLAYED = """import pyo
+def build(patch):
+    notes = patch.notes(voices=4)
+    return pyo.Sig(notes.gate * notes.pitch * 0.001).mix(1)
+"""
+
+
+@pytest.mark.ci
+def test_a_live_note_reaches_a_patch_at_its_frame(tmp_path: Path) -> None:
+    (tmp_path / "preset.toml").write_text(PRESET, encoding="utf-8")
+    (tmp_path / "cloud.py").write_text(PLAYED, encoding="utf-8")
+    renderer = Renderer(RenderJob(load(tmp_path, vocabulary()), 1, 0.6, ending="cut", may_run_code=True))
+    begun, ended = PlayNote("cloud", 60, 0.5), PlayNote("cloud", 60, 0.0)
+    renderer.performance.schedule_notes([(4800, begun), (9600, ended)])
+    try:
+        audio = np.concatenate(list(renderer.control_steps()))
+    finally:
+        renderer.close()
+    heard = np.flatnonzero(np.abs(audio[:, 0]) > 0.002)
+    later = 250 * RATE // 1000 + LIVE_FRAMES
+
+    assert renderer.remarks == []
+    assert abs(heard[0] - (4800 + later)) <= 2
+    assert abs(int(np.diff(audio[:, 0]).argmin()) - (9600 + later)) <= 2
 
 
 @pytest.mark.ci
