@@ -279,7 +279,8 @@ class Checker:
         low, high = self.parameters[name]
         number = min(max(float(value), low), high)
         # after the clamp too: a recording holds the clamped number, and has to repeat what was done with it
-        if value in self.no_readings[name] or number in self.no_readings[name]:
+        ignored = self.no_readings[name]
+        if ignored and (value in ignored or number in ignored):
             return NoReading(name, float(value), message_id)
         is_clamped = number != value
         self.clamped += is_clamped

@@ -417,8 +417,9 @@ class LiveSession:
         for one in self.inputs.values():
             one.renew(preset, self.checker)
         if is_told or self.checker.hello() != before:
+            greeting = self.greeting()
             for other in self.subscriptions.connections:
-                other.send(self.greeting())
+                other.send(greeting)
 
     def note_edit(self, preset: Preset) -> None:
         """Keep an edit that begins to wait for its bar line, if the run is recorded."""
