@@ -36,7 +36,7 @@ from adaptive.errors import InputError, ProtocolError
 from adaptive.inputs import follow_checks
 from adaptive.inputs.control_message import MoveControl, with_controls
 from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
-from adaptive.inputs.note_message import PlayNote, check_note
+from adaptive.inputs.note_message import PlayNote, check_note, layers_with_notes
 from adaptive.inputs.reading_source import ReadingSource, arbitrated
 from adaptive.inputs.shown import shown
 from adaptive.inputs.similar_names import nearest, nearest_or_all
@@ -503,14 +503,12 @@ class Checker:
     @property
     def playable(self) -> list[str]:
         """Names of the layers that play live notes: the generated ones, and pyo patches."""
-        patches = [name for name, table in self._preset.file.layers.items() if table.pyo is not None]
-        return list(dict.fromkeys([*self.generated, *patches]))
+        return layers_with_notes(self._preset.file, has_patches=True)
 
     @property
     def generated(self) -> list[str]:
         """Names of the layers for which notes are written."""
-        layers = self._preset.file.layers.items()
-        return [name for name, table in layers if table.generator is not None and table.midi is None]
+        return layers_with_notes(self._preset.file)
 
     @property
     def key_of_preset(self) -> Key:
