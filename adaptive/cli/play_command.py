@@ -112,7 +112,7 @@ def play(
         Path | None, typer.Option(help="Folder for a recording, which `render` repeats.")
     ] = None,
     record_mb: Annotated[
-        int, typer.Option("--record-mb", min=1, help="Megabytes at which the master of a recording ends.")
+        int, typer.Option("--record-mb", min=1, help="Megabytes at which each file of a recording ends.")
     ] = 4000,
     log: Annotated[
         Path | None, typer.Option(help="Folder for a bounded log of decisions, which `explain` reads.")

@@ -36,7 +36,7 @@ from adaptive.errors import InputError, ProtocolError
 from adaptive.inputs import follow_checks
 from adaptive.inputs.control_message import MoveControl, with_controls
 from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
-from adaptive.inputs.note_message import PlayNote, check_note
+from adaptive.inputs.note_message import PlayNote, check_note, layers_with_notes
 from adaptive.inputs.reading_source import ReadingSource, arbitrated
 from adaptive.inputs.shown import shown
 from adaptive.inputs.similar_names import nearest, nearest_or_all
@@ -496,7 +496,7 @@ class Checker:
         return SetChord(value, message_id)
 
     def note(self, layer: Any, pitch: Any, velocity: Any = None, message_id: str | None = None) -> PlayNote:
-        """Check a note that is played live on a generated layer; velocity 0 ends it."""
+        """Check a note that is played live on a generated layer or a patch; velocity 0 ends it."""
         return check_note(layer, pitch, velocity, self.playable, message_id)
 
     @property
@@ -506,9 +506,13 @@ class Checker:
 
     @property
     def playable(self) -> list[str]:
-        """Names of the layers whose instruments can be played: the generated ones."""
-        layers = self._preset.file.layers.items()
-        return [name for name, table in layers if table.generator is not None and table.midi is None]
+        """Names of the layers that play live notes: the generated ones, and pyo patches."""
+        return layers_with_notes(self._preset.file, has_patches=True)
+
+    @property
+    def generated(self) -> list[str]:
+        """Names of the layers for which notes are written."""
+        return layers_with_notes(self._preset.file)
 
     @property
     def key_of_preset(self) -> Key:
@@ -547,8 +551,8 @@ class Checker:
         return tuple(dict.fromkeys(layers))
 
     def _require_generated(self, layer: Any) -> None:
-        if layer not in self.playable:
-            near = nearest_or_all(layer, self.playable)
+        if layer not in self.generated:
+            near = nearest_or_all(layer, self.generated)
             self._refuse(f"there is no generated layer {shown(layer)}{near}")
 
     def _require_text(self, what: str, value: Any, parse: Callable[[str], object]) -> None:

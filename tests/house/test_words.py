@@ -140,6 +140,8 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "site.network_tables": "tables: tests/unit/site/test_network_checks.py",
     "site.site_file": "tables: tests/unit/site/test_load.py",
     "site.speaker_table": "a table: tests/unit/site/test_speaker_checks.py",
+    "kernel.sources.played_frames": "tests/unit/session/incoming/test_input_recording.py",
+    "sinks.bounded_file": "tests/unit/session/test_master_recording.py",
 }
 """Module, as a dotted name below `adaptive`, to where it is tested instead, or why it needs no test."""
 

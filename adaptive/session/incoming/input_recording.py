@@ -54,6 +54,8 @@ class _InputFile:
         self._next = 0  # of the source
         self._start = 0
         self.file: BoundedFile | None = None
+        self.missing = 0
+        """Frames that were overwritten before they could be taken."""
 
     def take(self, open_at: Callable[[int], BoundedFile]) -> None:
         """Write what was played since the last call, with silence where nothing was kept."""
@@ -66,6 +68,7 @@ class _InputFile:
         first, frames = played.since(self._next)
         if not len(frames):
             return
+        self.missing += first - self._next if self._next else 0
         self._next = first + len(frames)
         if self.file is None:
             self._start, self.file = first + offset, open_at(first + offset)
@@ -145,6 +148,7 @@ class InputRecording:
             self._writer.join()
             self._take()
         for layer in self._layers.values():
-            if layer.file is not None:
+            if layer.file is not None and not layer.file.has_ended:
+                text = f"{layer.file.path}: {layer.missing} frames are silent, they were not written in time"
                 with contextlib.suppress(OSError):
-                    layer.file.end()
+                    layer.file.end(text if layer.missing else "")
