@@ -114,4 +114,4 @@ def test_ports_that_a_sink_does_not_have_are_refused(
 ) -> None:
     done = run("play", preset, *options)
 
-    assert (done.code, done.sentences) == (2, [f"adaptive: {expected}"])
+    assert (done.code, done.sentences) == (2, [f"adaptive: {expected} (see adaptive play --help)"])
