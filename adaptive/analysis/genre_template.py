@@ -10,6 +10,9 @@ from adaptive.music.scale import Key
 MOOD_SHARE = 0.6
 """Share of what a mood asks of density that the layers of a genre follow, so that it stays what it is."""
 
+TREBLE_HZ = 3500.0
+"""Corner of the shelves of layers and of the whole."""
+
 CALM_ENERGY, FULL_ENERGY = 0.4, 0.6
 
 
@@ -104,7 +107,7 @@ decay_s = {genre.reverb_s:g}
 
 [master]
 inserts = [
-    {{ kind = "eq", high_hz = 3500.0, high_db = {genre.treble_db:g} }},
+    {{ kind = "eq", high_hz = {TREBLE_HZ}, high_db = {genre.treble_db:g} }},
     {{ kind = "width", width = {genre.width:g}, mono_below_hz = 120.0 }},
 ]
 """
@@ -138,6 +141,13 @@ def _layer(layer: GenreLayer, genre: Genre, more: float) -> str:
         lines.append(f"reverb_db  = {layer.reverb_db:g}")
     if layer.octave:
         lines.append(f"octave     = {layer.octave}")
+    inserts = []
+    if layer.treble_db:
+        inserts.append(f'{{ kind = "eq", high_hz = {TREBLE_HZ}, high_db = {layer.treble_db:g} }}')
+    if layer.chorus:
+        inserts.append(f'{{ kind = "chorus", mix = {layer.chorus:g} }}')
+    if inserts:
+        lines.append(f"inserts    = [{', '.join(inserts)}]")
     return "\n".join(lines)
 
 

@@ -311,7 +311,11 @@ class Checker:
     def only_group(self) -> str:
         """The only state group; refused if there are several."""
         if len(self.groups) != 1:
-            self._refuse(f"say which state group is meant: {', '.join(self.groups)}")
+            example = next(iter(self.groups), "GROUP")
+            self._refuse(
+                f"say which state group is meant: {', '.join(self.groups)}; "
+                f'write {{"state": {{"{example}": "…"}}}}, or `send --state {example}/…`'
+            )
         return next(iter(self.groups))
 
     def event(
@@ -579,6 +583,7 @@ class Checker:
                     if name in self.settable_groups
                 },
                 "events": list(self.known_events),
+                "layers": self.playable,
                 "snapshots": list(self._preset.file.snapshots),
             }
         }

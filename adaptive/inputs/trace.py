@@ -323,7 +323,11 @@ class _TraceReader:
         wanted = state
         if isinstance(state, str):
             if len(groups) != 1:
-                message = f"line {number}: say which of the groups {', '.join(groups)} is meant"
+                example = next(iter(groups), "GROUP")
+                message = (
+                    f"line {number}: say which of the groups {', '.join(groups)} is meant: "
+                    f'"state": {{"{example}": "{state}"}}'
+                )
                 raise TraceError(message)
             wanted = {next(iter(groups)): state}
         if not isinstance(wanted, dict):

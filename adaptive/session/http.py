@@ -29,6 +29,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
 PAGES = {
     "/": ("index.html", "text/html"),
     "/page.js": ("page.js", "text/javascript"),
+    "/midi.js": ("midi.js", "text/javascript"),
     "/page.css": ("page.css", "text/css"),
     "/worklet.js": ("worklet.js", "text/javascript"),
 }

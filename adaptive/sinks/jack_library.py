@@ -17,7 +17,7 @@ from adaptive.sinks.stderr_mute import discard_library_messages, muted_stderr
 
 FILES = {"linux": "libjack.so.0", "darwin": "libjack.0.dylib", "win32": "libjack64.dll"}
 INSTALL = (
-    "apt-get install libjack-jackd2-0, dnf install pipewire-jack-audio-connection-kit, brew install jack"
+    "apt-get install libjack-jackd2-0, dnf install pipewire-jack-audio-connection-kit, or brew install jack"
 )
 TIMEOUT_S = 5.0
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -44,13 +43,22 @@ class JackNames:
         Name of the client; empty before the first server gave one.
     stems : list of str
         Names of the stems, in the order of their ports.  Names are added, never taken away.
+    latency_frames : int
+        Frames between the master's ports and the speaker, as JACK reported last.
+    calls : Lock
+        Held while libjack is called.
+    newest : JackSink or None
+        The client that was opened last.
     """
 
     def __init__(self, has_stems: bool) -> None:
         self.has_stems = has_stems
         self.client = ""
         self.stems: list[str] = []
+        self.latency_frames = 0
         self.connections = JackConnections()
+        self.calls = threading.Lock()
+        self.newest: JackSink | None = None
 
     def add(self, engine: Engine) -> bool:
         """Add the names of the stems that an engine has; return whether any was new."""
@@ -100,6 +108,14 @@ class JackSink(SoundCardSink):
 
     def __init__(self, engine: Engine, device: str | None, channels: int | None, names: JackNames) -> None:
         self._library, self._names = jack_library.load(), names
+        with names.calls:
+            self._open(engine, device, channels)
+            names.newest = self
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="jack-connections", daemon=True)
+
+    def _open(self, engine: Engine, device: str | None, channels: int | None) -> None:
+        names = self._names
         self._client: Any = _opened(names)
         try:
             cards = jack_library.devices_of(self._client)
@@ -122,8 +138,6 @@ class JackSink(SoundCardSink):
                 names.connections.want(port, other)
         else:
             names.connections.server_left()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._keep, name="jack-connections", daemon=True)
 
     def _own_name(self) -> str:
         return str(self._library.jack_get_client_name(self._client).decode(errors="replace"))
@@ -145,6 +159,7 @@ class JackSink(SoundCardSink):
         record["output_count"] = count
         record["at_outputs"], record["at_stems"] = address(self._rows[0]), address(self._rows[1])
         record["at_block"] = address(self._block)
+        record["pause_now"] = 1.0
         assert self._engine is not None
         self._names.add(self._engine)
         self._add_stems(self._engine)
@@ -177,11 +192,7 @@ class JackSink(SoundCardSink):
     @property
     def latency_frames(self) -> int:
         """Frames between the engine's output and the speaker, as JACK reports it; at least a block."""
-        found = jack_library.JackLatencyRange()
-        self._library.jack_port_get_latency_range(
-            self._handles[self._outputs[0]], jack_library.PLAYBACK_LATENCY, found
-        )
-        return max(self.block_frames, int(found.most))
+        return max(self.block_frames, self._names.latency_frames)
 
     @property
     def can_close(self) -> bool:
@@ -218,39 +229,52 @@ class JackSink(SoundCardSink):
     # ── connections ────────────────────────────────────────────────────────────────────────────
 
     def _keep(self) -> None:
-        """Make connections again, and add ports for new stems, while the server asks for blocks."""
-        engine_seen, spec_seen = None, None
+        """Make connections again, and add ports for new stems, while the server asks for blocks.
+
+        Once another client was opened, libjack ends the process at the next call for a client of a dead
+        server.  So none is called unless a block was asked for meanwhile, nor while another one opens.
+        """
+        blocks, spec_seen = self.stream_gate.blocks, None
         while not self._stopping.wait(LOOK_S):
-            engine = self.stream_gate.owner
-            if isinstance(engine, Engine) and (engine is not engine_seen or engine.spec is not spec_seen):
-                engine_seen, spec_seen = engine, engine.spec
-                if self._names.add(engine):
-                    with contextlib.suppress(DeviceError):  # JACK has no more ports: these stay silent
-                        self._add_stems(engine)
-            self._look()
+            with self._names.calls:
+                if self._names.newest is not self:
+                    return
+                if self.stream_gate.blocks == blocks:
+                    continue
+                engine = self.stream_gate.owner
+                if isinstance(engine, Engine) and engine.spec is not spec_seen:
+                    spec_seen = engine.spec
+                    if self._names.add(engine):
+                        with contextlib.suppress(DeviceError):  # JACK has no more ports: these stay silent
+                            self._add_stems(engine)
+                connected, there = self._connections()
+                blocks = self.stream_gate.blocks
+            if not self._stopping.wait(LOOK_S):
+                with self._names.calls:
+                    # of a server that has died meanwhile, nothing it seemed to say is true
+                    if self._names.newest is self and self.stream_gate.blocks != blocks:
+                        self._connect(connected, there)
 
-    def _look(self) -> None:
-        blocks = self.stream_gate.blocks
+    def _connections(self) -> tuple[dict[str, set[str]], set[str]]:
+        """What each port is connected to, and which of the ports to be connected exist."""
+        list_them = self._library.jack_port_get_all_connections
         connected = {
-            port: set(jack_library.names(
-                self._library.jack_port_get_all_connections(self._client, handle)
-            ))
+            port: set(jack_library.names(list_them(self._client, handle)))
             for port, handle in self._handles.items()
-        }  # fmt: skip
-        there = {
-            other: self._exists(other)
-            for others in self._names.connections.wanted.values()
-            for other in others
         }
-        time.sleep(2.0 * self.block_frames / self.sample_rate + 0.02)
-        if self.stream_gate.blocks == blocks or self._stopping.is_set():
-            return  # a server that has died or hangs: what it seems to say is not true
-        own = self._own_name()
-        for port, other in self._names.connections.look(connected, lambda one: there.get(one, False)):
-            self._library.jack_connect(self._client, f"{own}:{port}".encode(), other.encode())
+        wanted = {other for others in self._names.connections.wanted.values() for other in others}
+        find = self._library.jack_port_by_name
+        return connected, {other for other in wanted if find(self._client, other.encode())}
 
-    def _exists(self, port: str) -> bool:
-        return bool(self._library.jack_port_by_name(self._client, port.encode()))
+    def _connect(self, connected: dict[str, set[str]], there: set[str]) -> None:
+        for port, other in self._names.connections.look(connected, there.__contains__):
+            own = f"{self._names.client}:{port}"
+            self._library.jack_connect(self._client, own.encode(), other.encode())
+        found = jack_library.JackLatencyRange()
+        self._library.jack_port_get_latency_range(
+            self._handles[self._outputs[0]], jack_library.PLAYBACK_LATENCY, found
+        )
+        self._names.latency_frames = int(found.most)
 
 
 def _opened(names: JackNames) -> Any:

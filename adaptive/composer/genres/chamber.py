@@ -48,9 +48,9 @@ CHAMBER = Genre(
     layers=(
         GenreLayer("violin", "melody", "strings_solo", -4.0, -0.4, -12.0, 0.5),
         GenreLayer("viola", "countermelody", "winds_clarinet", -3.5, 0.2, -13.0, 0.55),
-        GenreLayer("harp", "arpeggio", "pluck_harp", -10.0, 0.55, -12.0, 0.5),
+        GenreLayer("harp", "arpeggio", "pluck_harp", -8.5, 0.55, -12.0, 0.5),
         GenreLayer("cello", "bass", "strings_low", 2.0, 0.2, -14.0, 0.45),
-        GenreLayer("choir", "pad", "strings_section", -7.0, 0.0, -9.0, 0.35, is_extra=True),
+        GenreLayer("choir", "pad", "strings_tutti", -7.0, 0.0, -9.0, 0.35, is_extra=True),
     ),
     reverb_s=2.2,
     level_db=6.0,

@@ -43,14 +43,14 @@ FOLK = Genre(
     quiet_drums=True,
     rests=0.15,
     layers=(
-        GenreLayer("fiddle", "melody", "strings_solo", -4.0, -0.3, -14.0, 0.6),
+        GenreLayer("fiddle", "melody", "strings_solo", -2.5, -0.3, -14.0, 0.6),
         GenreLayer("pipes", "drone", "lead_reed", -13.0, 0.2, -14.0, 0.4),
         GenreLayer("guitar", "comping", "pluck_guitar", -8.0, 0.55, -16.0, 0.55),
         GenreLayer("bass", "bass", "bass_string", -5.5, 0.0, -20.0, 0.45),
-        GenreLayer("frame", "drums", "drums_jazz", -5.0, -0.1, -16.0, 0.64, is_extra=True),
+        GenreLayer("frame", "drums", "drums_jazz", -7.0, -0.1, -16.0, 0.64, is_extra=True),
         GenreLayer("whistle", "countermelody", "winds_flute", -9.0, 0.55, -10.0, 0.5, is_extra=True),
     ),
     reverb_s=1.5,
-    level_db=5.0,
+    level_db=3.5,
     treble_db=2.5,
 )

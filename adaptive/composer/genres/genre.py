@@ -28,6 +28,10 @@ class GenreLayer:
         Octaves by which it is moved.
     is_extra : bool
         Whether it plays in the full section only.
+    treble_db : float
+        Level of what lies above 3.5 kHz in it.
+    chorus : float
+        Share of a chorus, which widens it; 0: none.
     """
 
     name: str
@@ -39,6 +43,8 @@ class GenreLayer:
     density: float = 0.5
     octave: int = 0
     is_extra: bool = False
+    treble_db: float = 0.0
+    chorus: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

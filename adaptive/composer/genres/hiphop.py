@@ -47,12 +47,12 @@ HIPHOP = Genre(
     quiet_drums=True,
     rests=0.25,
     layers=(
-        GenreLayer("beat", "drums", "drums_analog", -3.0, 0.0, -24.0, 0.45),
-        GenreLayer("sub", "bass", "bass_round", -1.0, 0.0, None, 0.5),
-        GenreLayer("keys", "comping", "keys_tine", -5.0, 0.4, -16.0, 0.35),
-        GenreLayer("bell", "melody", "texture_sparkle", -8.5, -0.3, -10.0, 0.4),
-        GenreLayer("strings", "pad", "strings_section", -8.0, 0.0, -12.0, 0.3, is_extra=True),
+        GenreLayer("beat", "drums", "drums_analog", -5.5, 0.0, -24.0, 0.45, treble_db=4.0),
+        GenreLayer("sub", "bass", "bass_round", -2.5, 0.0, None, 0.5),
+        GenreLayer("keys", "comping", "keys_tine", -4.0, 0.5, -16.0, 0.35),
+        GenreLayer("bell", "melody", "texture_sparkle", -7.0, -0.3, -10.0, 0.4),
+        GenreLayer("strings", "pad", "strings_section", -6.5, 0.0, -12.0, 0.3, is_extra=True),
     ),
     reverb_s=1.3,
-    level_db=5.5,
+    level_db=4.0,
 )

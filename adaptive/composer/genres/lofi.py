@@ -46,14 +46,14 @@ LOFI = Genre(
     },
     rests=0.2,
     layers=(
-        GenreLayer("keys", "comping", "keys_tine", -3.0, 0.2, -16.0, 0.5),
+        GenreLayer("keys", "comping", "keys_tine", -3.0, 0.3, -16.0, 0.5, chorus=0.4),
         GenreLayer("bass", "bass", "bass_round", -2.5, 0.0, None, 0.4),
         GenreLayer("dust", "drums", "drums_dust", -6.0, 0.0, -20.0, 0.4),
         GenreLayer("tune", "melody", "lead_sine", -8.0, -0.3, -12.0, 0.4),
-        GenreLayer("haze", "pad", "pad_wide", -9.5, 0.0, -8.0, 0.3, is_extra=True),
+        GenreLayer("haze", "pad", "pad_wide", -6.5, 0.0, -8.0, 0.3, is_extra=True),
     ),
     reverb_s=1.8,
-    level_db=6.0,
+    level_db=3.5,
     width=1.9,
-    treble_db=6.0,
+    treble_db=5.0,
 )
