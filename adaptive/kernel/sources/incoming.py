@@ -126,7 +126,7 @@ def unit(header_address: int, instrument_address: int, _first: int, _count: int)
         stream["gain"] = after
     else:
         if stream["at_played_words"] != 0:
-            keep_played(stream, frame, False, ZERO, ZERO)
+            keep_played(stream, frame, waiting >= Q, ZERO, ZERO)
         stream["gain"] = ZERO
     is_heard = stream["gain"] > ZERO and (faded > ZERO or stream["fade_value"] > ZERO)
     stream["sounding"] = np.int32(1) if is_heard else np.int32(0)
