@@ -5,7 +5,8 @@ told are the messages that were applied without Python, those that were lost, an
 that receives.
 
 ``python -m benchmarks.ways_in websocket --clients 100``: so many clients send 60 messages a second each and
-subscribe to beats, meters and parameters; told are late blocks, messages and CPU time.
+subscribe to beats, meters and parameters; told are late blocks, messages and CPU time.  The last message of
+each has an id: its receipt says that all messages before it were taken, because a connection keeps its order.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ IN_BUNDLE = 16
 SECONDS = 3.0
 RATES = (50_000, 100_000, 200_000, 300_000, 500_000)
 PER_CLIENT_HZ = 60.0
+LAST_VALUE = 0.75
+SETTLE_S = 8.0
+"""Time after which a parameter of any preset has settled, in seconds."""
 
 
 def _send(port: int, rate: int, seconds: float) -> None:
@@ -82,16 +86,19 @@ def measure_osc() -> None:
         one.close()
 
 
-async def _client(session: ClientSession, url: str, until: float, name: str) -> tuple[int, int]:
-    """Send and hear until a time; numbers of messages sent and heard."""
+async def _client(session: ClientSession, url: str, until: float, name: str) -> tuple[int, int, float]:
+    """Send and hear until a time; messages sent and heard, and seconds until the last one was answered."""
     sent = heard = 0
+    answered = asyncio.Event()
     async with session.ws_connect(url, max_msg_size=0) as connection:
         await connection.send_json({"subscribe": ["beat", "section", "meters", "parameters"]})
 
         async def listen() -> int:
             count = 0
-            async for _ in connection:
+            async for message in connection:
                 count += 1
+                if '"receipt": "last"' in message.data:
+                    answered.set()
             return count
 
         listening = asyncio.create_task(listen())
@@ -100,9 +107,13 @@ async def _client(session: ClientSession, url: str, until: float, name: str) -> 
             await connection.send_str(json.dumps({"parameter": name, "value": sent % 60 / 60.0}))
             sent += 1
             await asyncio.sleep(max(0.0, began + sent / PER_CLIENT_HZ - time.monotonic()))
+        asked = time.monotonic()
+        await connection.send_json({"parameter": name, "value": LAST_VALUE, "id": "last"})
+        await asyncio.wait_for(answered.wait(), 30.0)
+        waited = time.monotonic() - asked
         await connection.close()
         heard = await listening
-    return sent, heard
+    return sent, heard, waited
 
 
 def _number(text: str, name: str) -> float:
@@ -127,11 +138,12 @@ def measure_websockets(clients: int, seconds: float, preset: str) -> None:
             fields = Path(f"/proc/{engine.pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
             return (int(fields[11]) + int(fields[12])) / 100.0
 
-        name = next(
-            line.split('"')[1]
+        value = next(
+            line.rsplit(" ", 1)[0]
             for line in metrics().splitlines()
             if line.startswith("adaptive_parameter_value")
         )
+        name = value.split('"')[1]
         for count in (0, clients):
             before, cpu, began = metrics(), cpu_s(), time.monotonic()
 
@@ -139,19 +151,24 @@ def measure_websockets(clients: int, seconds: float, preset: str) -> None:
                 async with ClientSession() as session:
                     url = f"ws://127.0.0.1:{port}/ws"
                     made = [_client(session, url, began + seconds, name) for _ in range(count)]
-                    return await asyncio.gather(*made) if made else [await asyncio.sleep(seconds, (0, 0))]
+                    return (
+                        await asyncio.gather(*made) if made else [await asyncio.sleep(seconds, (0, 0, 0.0))]
+                    )
 
             found = asyncio.run(all_clients())
-            after, took = metrics(), time.monotonic() - began
+            used, took, after = cpu_s() - cpu, time.monotonic() - began, metrics()
             late = _number(after, "adaptive_late_blocks_total") - _number(
                 before, "adaptive_late_blocks_total"
             )
             dropped = _number(after, "adaptive_dropped_messages_total")
             sys.stdout.write(
-                f"{count} clients: sent {sum(s for s, _ in found) / took:,.0f}/s, heard "
-                f"{sum(h for _, h in found) / took:,.0f}/s, late blocks {late:.0f}, dropped {dropped:.0f}, "
-                f"CPU {100 * (cpu_s() - cpu) / took:.1f} % of a core\n"
+                f"{count} clients: sent {sum(s for s, _, _ in found) / took:,.0f}/s, heard "
+                f"{sum(h for _, h, _ in found) / took:,.0f}/s, last answered within "
+                f"{1000.0 * max(w for _, _, w in found):.0f} ms, late blocks {late:.0f}, "
+                f"dropped {dropped:.0f}, CPU {1000.0 * used / took:.0f} ms a second\n"
             )
+        time.sleep(SETTLE_S)
+        sys.stdout.write(f"{name} is {_number(metrics(), value):g}, last sent {LAST_VALUE:g}\n")
         engine.terminate()
         engine.wait(20.0)
 

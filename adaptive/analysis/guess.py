@@ -2,17 +2,18 @@
 
 The sections of one folder usually share a tempo.  So the rhythm of every section is estimated first; a
 section with another tempo is then estimated again with the tempo of the clearest section as a hint.  A
-section without a rhythm uses the tempo of the clearest section, unless a name or chunk states one.
+section without a rhythm uses the tempo of the clearest section, unless a name or chunk states one, or its few
+attacks lie on the bars of another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from adaptive.analysis.evidence import Evidence
-from adaptive.analysis.fallback import assume_loop
+from adaptive.analysis.fallback import assume_loop, bpm_of_attacks, is_on_bars, spacing_of_attacks
 from adaptive.analysis.grid import Rhythm
 from adaptive.analysis.loop import Loop, find_loop
 from adaptive.analysis.model import SectionProposal
@@ -66,8 +67,12 @@ def guess_sections(evidence: Mapping[str, Evidence]) -> Guess:
     lead = max(rhythms, key=lambda name: _confidence(rhythms[name]))
     for name, found in evidence.items():
         if name not in loops:
-            loops[name] = _assumed(found, loops[lead].bpm if rhythms[lead] else 0.0)
+            loops[name] = _assumed(found, loops[lead].bpm if rhythms[lead] else 0.0, lead)
     sections = {name: _section(evidence[name], loops[name], _confidence(rhythms[name])) for name in evidence}
+    sections = {
+        name: replace(found, is_tempo_guessed=rhythms[name] is None and not evidence[name].claims)
+        for name, found in sections.items()
+    }
     return Guess(sections, lead, loops[lead].beats_per_bar, _notes(sections, rhythms[lead]))
 
 
@@ -84,14 +89,23 @@ def _loop(evidence: Evidence, rhythm: Rhythm) -> Loop:
     return find_loop(rhythm, evidence.onsets, evidence.extents, evidence.beats_per_bar, evidence.bars_hint)
 
 
-def _assumed(evidence: Evidence, project_bpm: float) -> Loop:
-    """Return the assumed loop of a section without a rhythm."""
+def _assumed(evidence: Evidence, lead_bpm: float, lead: str) -> Loop:
+    """Return the assumed loop of a section without a rhythm; `lead_bpm` is that of `lead`, or 0."""
     bpm, why = 0.0, ""
     if evidence.claims:
         bpm = evidence.claims[0].bpm
         why = f"Tempo: {bpm:.2f} BPM, because {evidence.claims[0].source} says so."
-    elif project_bpm:
-        bpm, why = project_bpm, f"Tempo: {project_bpm:.2f} BPM, that of the other sections."
+    else:
+        bpm, why = lead_bpm, f"Tempo: {lead_bpm:.2f} BPM, a guess: that of the section {lead}."
+        meter, length_s = evidence.beats_per_bar or 4, max(evidence.lengths_s)
+        spacing_s = spacing_of_attacks(evidence.onsets, evidence.extents)
+        is_on_lines = spacing_s and lead_bpm and is_on_bars(spacing_s, length_s, lead_bpm, meter)
+        if spacing_s and not is_on_lines and (found := bpm_of_attacks(spacing_s, length_s, meter)):
+            bpm = found
+            why = (
+                f"Tempo: {bpm:.2f} BPM, a guess: with it the few attacks, {spacing_s:.2f} s apart, lie on the"
+                f" bars, and {length_s:.2f} s are whole bars."
+            )
     return assume_loop(bpm, why, evidence.extents, evidence.beats_per_bar, evidence.bars_hint)
 
 

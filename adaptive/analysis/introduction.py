@@ -14,9 +14,13 @@ from pathlib import Path
 from adaptive.analysis.grid import LOOP_TOLERANCE_S
 from adaptive.analysis.loop import Extent, sentence_tail
 from adaptive.analysis.model import PassedOver, SectionProposal
-from adaptive.analysis.names import NamedStem
+from adaptive.analysis.names import DEFAULT_LAYER, NamedStem
+from adaptive.analysis.order import layer_order
 
 _WORD = re.compile(r"[^a-z0-9]+|(?<=[a-z])(?=[0-9])|(?<=[0-9])(?=[a-z])")
+
+# The layer of a file whose name says nothing but its section and *intro*.
+_LONE = re.compile(r"intro(?:_\d+)?")
 
 CLOSE = 0.005
 """How far the tempo found from onsets may be from the one that the marked loop gives."""
@@ -49,6 +53,58 @@ def pair_files(files: Sequence[Path]) -> dict[Path, Path]:
     return pairs
 
 
+def pair_sections(
+    sections: Mapping[str, Sequence[NamedStem]], pairs: Mapping[Path, Path]
+) -> tuple[dict[str, list[NamedStem]], dict[Path, Path], list[PassedOver]]:
+    """Find the files whose names make them the introduction of a section, and of none of its layers.
+
+    ``village_intro`` beside ``village_drums`` and ``village_pad`` is one.  The first layer of the section
+    plays it, harmony before drums, that has no introduction of its own.
+
+    Parameters
+    ----------
+    sections : mapping of str to sequence of NamedStem
+        The files that loop, by section.
+    pairs : mapping of Path to Path
+        What `pair_files` returned.
+
+    Returns
+    -------
+    sections : dict of str to list of NamedStem
+        Without these files, and without the sections that held nothing else.
+    pairs : dict of Path to Path
+        The file of each of these introductions, by the file of the loop before which it is played.
+    passed_over : list of PassedOver
+        Those that no layer can play.
+    """
+    kept: dict[str, list[NamedStem]] = {}
+    found: dict[str, list[NamedStem]] = {}
+    for name, stems in sections.items():
+        intros = [stem for stem in stems if _LONE.fullmatch(stem.layer)]
+        owner = name
+        if len(stems) == 1 and stems[0].layer == DEFAULT_LAYER:
+            owner = re.sub(r"^intro_|_intro$", "", name)
+            intros = list(stems) if owner != name and owner in sections else []
+        intros = [stem for stem in intros if not says_it_holds_one(stem.path)]
+        rest = [stem for stem in stems if stem not in intros]
+        if rest or owner != name:
+            found.setdefault(owner, []).extend(intros)
+        else:
+            rest = list(stems)
+        if rest:
+            kept[name] = rest
+    paired: dict[Path, Path] = {}
+    passed_over: list[PassedOver] = []
+    for name, intros in found.items():
+        loops = {stem.layer: stem.path for stem in reversed(kept[name])}
+        owned = {stem.layer for stem in kept[name] if stem.path in pairs or says_it_holds_one(stem.path)}
+        free = [layer for layer in layer_order(loops) if layer not in owned]
+        paired |= {loops[layer]: intro.path for layer, intro in zip(free[:1], intros, strict=False)}
+        why = "the name says intro, but no layer of its section can play it: give it the name of its layer"
+        passed_over += [PassedOver(intro.path, why) for intro in intros if intro.path not in paired.values()]
+    return kept, paired, passed_over
+
+
 def _without(words: Sequence[str], gone: str) -> list[str]:
     return [word for word in words if word != gone]
 
@@ -77,10 +133,17 @@ def _named(found: SectionProposal, pairs: Mapping[Path, Path]) -> SectionProposa
     intros: dict[str, Path] = {}
     notes = list(found.notes)
     for layer, paths in found.files.items():
-        path = next((pairs[one] for one in paths if one in pairs), None)
-        if path is not None:
-            intros[layer] = path
+        loop = next((one for one in paths if one in pairs), None)
+        if loop is None:
+            continue
+        path = intros[layer] = pairs[loop]
+        if pair_files([loop, path]):
             notes.append(f"Introduction: {path.name} sounds once before {paths[0].name}, as the names say.")
+        else:
+            notes.append(
+                f"Introduction: {path.name} sounds once before the loop of its section, as its name says; the"
+                f" layer of {loop.name} plays it, and the other layers begin with the loop."
+            )
     return replace(found, intros=intros, notes=tuple(notes))
 
 

@@ -25,6 +25,8 @@ from adaptive.analysis.onsets import Onsets
 _MOST_ROUNDING_S = 0.003
 # Onsets are at best this exact, even if all of them fit the tempo.
 _LEAST_TOLERANCE_S = 0.002
+# A first beat nearer to the beginning of its file is on the first sample: no onset is found more exactly.
+_NEAR_BEGINNING_S = 0.001
 
 
 @dataclass(frozen=True)
@@ -213,15 +215,20 @@ def _first_beat(
             return 0.0, "Beat 1: 0 s, because the loop fills the file and begins with it."
         return first_s, f"Beat 1: {first_s:.4f} s, the first beat, because the loop fills the file."
     number = strong_beats(onsets, rhythm)[0]
-    first_s = max(0.0, rhythm.beat_s + number * rhythm.period_s)
+    first_s = _snapped_s(rhythm.beat_s + number * rhythm.period_s)
     marks = [*(longest.loop_s[:1] if longest.loop_s else ()), *longest.marks_s]
     for mark_s in marks:
         beat_s = rhythm.beat_s + rhythm.period_s * round((mark_s - rhythm.beat_s) / rhythm.period_s)
         # 30 ms is the accuracy of a marker set by eye.  A marker after the first bar means something else.
         if abs(beat_s - mark_s) <= 0.030 and beat_s <= first_s + meter * rhythm.period_s:
-            first_s = max(0.0, beat_s)
+            first_s = _snapped_s(beat_s)
             return first_s, f"Beat 1: {first_s:.4f} s, the beat at the marker in the file."
     return first_s, f"Beat 1: {first_s:.4f} s, the first strong onset that lies on a beat."
+
+
+def _snapped_s(first_s: float) -> float:
+    """Return the position of beat 1, which is the beginning of the file where it is nearer than 1 ms."""
+    return first_s if first_s >= _NEAR_BEGINNING_S else 0.0
 
 
 def _empty_bars(onsets: Onsets, first_s: float, bars: int, bar_s: float) -> int:

@@ -41,6 +41,8 @@ class SectionProposal:
         The bars of introduction that a layer's file holds before its loop, where the others hold none.
     wander : Wander or None
         Its beats, if they are on no even grid.
+    is_tempo_guessed : bool
+        Whether neither its onsets nor a name or chunk gave the tempo.
     """
 
     bars: int
@@ -56,6 +58,7 @@ class SectionProposal:
     intros: dict[str, Path] = field(default_factory=dict)
     held_bars: dict[str, int] = field(default_factory=dict)
     wander: Wander | None = None
+    is_tempo_guessed: bool = False
 
 
 @dataclass(frozen=True)

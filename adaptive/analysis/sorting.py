@@ -9,7 +9,7 @@ from pathlib import Path
 from adaptive.analysis.duplicates import find_duplicates
 from adaptive.analysis.evidence import HeardStem, hear
 from adaptive.analysis.files import list_files
-from adaptive.analysis.introduction import pair_files
+from adaptive.analysis.introduction import pair_files, pair_sections
 from adaptive.analysis.model import PassedOver
 from adaptive.analysis.names import NamedStem, group
 from adaptive.analysis.tempi import divide_by_tempo, tempo_of
@@ -65,10 +65,11 @@ def sort_stems(folder: Path) -> SortedStems:
         if not stem.is_stinger:
             sections.setdefault(stem.section, []).append(stem)
     sections, doubled = _without_doubles(sections, heard)
+    sections, of_sections, unplayed = pair_sections(sections, pairs)
     sections, notes = _divided(sections, heard)
     stingers = [stem for stem in named if stem.is_stinger]
-    passed_over = [*content.passed_over, *broken, *doubled]
-    return SortedStems(heard, sections, stingers, passed_over, pairs, notes)
+    passed_over = [*content.passed_over, *broken, *doubled, *unplayed]
+    return SortedStems(heard, sections, stingers, passed_over, {**pairs, **of_sections}, notes)
 
 
 def _hear(files: Sequence[Path]) -> tuple[dict[Path, HeardStem], list[PassedOver]]:

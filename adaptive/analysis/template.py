@@ -246,7 +246,7 @@ from     = "any"
 to       = "any"
 exit_at  = "bar"           # or "beat", "phrase", "end", {{ every_bars = 4 }}
 enter_at = "start"         # or "same_position"
-fade_out = {{ beats = 2 }}"""
+fade_out = {{ beats = 2 }}   # the old downbeat sounds too; with start_beats = -2 it does not"""
 
 
 def comment(text: str) -> str:

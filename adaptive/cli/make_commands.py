@@ -228,6 +228,7 @@ def send(
 ) -> None:
     """Send parameters, a state or an event to a running engine, and print what became of each."""
     pairs = [_pair(text) for text in values or []]
+    state = None if state is None else state.replace("=", "/", 1)
     if not pairs and state is None and event is None:
         message = "nothing to send: give NAME=VALUE, --state or --event"
         raise UsageError(message)
@@ -252,7 +253,9 @@ def _pair(text: str) -> tuple[str, float]:
             return name.strip(), float(value)
         message = f"{text!r} is no NAME=VALUE"
     except ValueError:
-        message = f"{text!r}: the value must be a number; states are sent with --state"
+        message = (
+            f"{text!r}: the value must be a number; a state is sent with `--state {name.strip()}/{value}`"
+        )
     raise UsageError(message)
 
 

@@ -111,8 +111,9 @@ def _tell(proposal: Proposal, stems: Path) -> None:
     """Say what became of the files, and what was measured."""
     for name, section in proposal.sections.items():
         length = f"{section.bars} bars" if section.bars else f"{section.beats} beats"
+        guessed = " (a guess: check it by ear)" if section.is_tempo_guessed else ""
         say(
-            f"section {name}: {length} of {section.beats_per_bar}/4 at {section.tempo_bpm:g} BPM, "
+            f"section {name}: {length} of {section.beats_per_bar}/4 at {section.tempo_bpm:g} BPM{guessed}, "
             f"beat 1 at {section.first_beat_s:.3f} s; layers: {', '.join(section.files)}"
         )
     for name, stinger in proposal.stingers.items():

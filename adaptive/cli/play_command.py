@@ -44,7 +44,7 @@ from adaptive.session.live_options import LiveOptions
 from adaptive.session.night_log import seed_of_day
 from adaptive.session.opening import open_live, open_preset
 from adaptive.session.render_job import LARGEST_SEED
-from adaptive.session.sink_kinds import SINK_KINDS, SinkSettings, choose_kind
+from adaptive.session.sink_kinds import PORTS, SINK_KINDS, SinkSettings, choose_kind
 from adaptive.session.state_file import read_state
 from adaptive.sinks.choice import SINKS, SOUND_CARD_SINKS, SinkChoice
 from adaptive.sinks.stderr_mute import reserve_stderr
@@ -64,6 +64,9 @@ def play(
     channels: Annotated[int | None, typer.Option(min=1, max=64, help="Channels to open.")] = None,
     sample_rate: Annotated[int, typer.Option(min=8000, max=192000, help="Frames a second.")] = 48000,
     block: Annotated[int, typer.Option(min=0, max=8192, help="Frames a block.")] = 128,
+    ports: Annotated[
+        str, typer.Option(help="Ports of --sink jack: master, or stems for a pair of each layer and bus too.")
+    ] = "master",
     osc: Annotated[
         str | None, typer.Option(help="Where OSC is received; 127.0.0.1:9000, or what the site says.")
     ] = None,
@@ -109,7 +112,7 @@ def play(
         Path | None, typer.Option(help="Folder for a recording, which `render` repeats.")
     ] = None,
     record_mb: Annotated[
-        int, typer.Option("--record-mb", min=1, help="Megabytes at which the master of a recording ends.")
+        int, typer.Option("--record-mb", min=1, help="Megabytes at which each file of a recording ends.")
     ] = 4000,
     log: Annotated[
         Path | None, typer.Option(help="Folder for a bounded log of decisions, which `explain` reads.")
@@ -141,6 +144,7 @@ def play(
     if sink not in SINKS and sink not in SINK_KINDS:
         message = f"--sink must be one of {', '.join(SINKS)}, got {sink!r}"
         raise UsageError(message)
+    sink = _sink_with_ports(sink, ports)
     place = open_site(site, loaded)
     device, channels = _card_of(place, device, channels)
     live_layout = read_layout(layout, ("speakers", "binaural"))
@@ -153,7 +157,7 @@ def play(
     read = None if trace is None else read_trace(trace, loaded, sample_rate)
     begun = with_programme(read_settings(set_ or (), loaded), programme)
     beginning, lines = _beginning(begun, read, is_new=saved is None)
-    if choice.name in SOUND_CARD_SINKS:
+    if choice.name in {*SOUND_CARD_SINKS, "jack"}:
         reserve_stderr()
     options = LiveOptions(
         osc=_osc_address(osc, place),
@@ -188,7 +192,7 @@ def play(
     if saved is not None:
         drawn = saved.seed
     tell = Teller()
-    settings = SinkSettings(sink, device, channels, block)
+    settings = SinkSettings(sink, device, channels, block, ports=ports)
     bank = Bank(sample_rate, memory * 1_000_000)
     session = open_live(loaded, drawn, options, choice, settings, sample_rate, bank, tell)
     if read is not None:
@@ -215,6 +219,19 @@ def play(
     for sentence in session.repeated_faults():
         say(sentence)
     say(_farewell(session, time.monotonic() - began))
+
+
+def _sink_with_ports(sink: str, ports: str) -> str:
+    """The sink that can give these ports."""
+    if ports not in PORTS:
+        message = f"--ports must be one of {', '.join(PORTS)}, got {ports!r}"
+        raise UsageError(message)
+    if ports == "master" or sink == "jack":
+        return sink
+    if sink != "auto":
+        message = f"--ports {ports} goes with --sink jack, got --sink {sink}"
+        raise UsageError(message)
+    return "jack"
 
 
 def _osc_address(osc: str | None, place: Site | None) -> tuple[str, int]:

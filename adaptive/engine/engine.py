@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -20,6 +21,7 @@ from adaptive.engine.memory import NO_SLACK_YET, Memory
 from adaptive.engine.ports import UNIT, CommandPort, Numbers, Reply, ReplyPort
 from adaptive.engine.spare_rows import grow, is_at_rest, merged
 from adaptive.engine.spec import EngineRow, EngineSpec, MappingSpec
+from adaptive.engine.stem_rows import stem_rows
 from adaptive.engine.stream_gate import StreamGate
 from adaptive.engine.stream_reader import STEP_FRAMES
 from adaptive.engine.stretch_plan import StretchPlan
@@ -35,11 +37,12 @@ SOURCE_TIMELINE, SOURCE_NETWORK, SOURCE_LOCAL = range(3)
 The fourth source is the OSC receiver (`layout.RECEIVER_SOURCE`).
 """
 
+_SINGLE, _WORD = struct.Struct("<f"), struct.Struct("<I")
+
 
 def slot_word(value: float, number: int) -> int:
     """Return the word of a slot: bits of the float32 value in the low half, arrival number in the high."""
-    bits = struct.unpack("<I", struct.pack("<f", value))[0]
-    return int(number) << 32 | int(bits)
+    return int(number) << 32 | int(_WORD.unpack(_SINGLE.pack(value))[0])
 
 
 def signed(word: int) -> int:
@@ -103,6 +106,8 @@ class Engine:
         self._before: Engine | None = None
         self._plans: dict[int, StretchPlan] = {}
         self._has_streams = False
+        self._stems: tuple[str, ...] = ()
+        self._stem_rows: deque[Any] = deque(maxlen=2)  # the kernel may still be reading the last but one
 
     @property
     def frame(self) -> int:
@@ -147,7 +152,7 @@ class Engine:
         self.memory.add_units(build.addresses(list(build.STRETCH_UNITS)))
         self.spec = self.memory.spec = replace(self.spec, is_elastic=True)
         self.memory.add_stretch()
-        self.memory.show_steps(self._store)
+        self.memory.show_steps(self.store)
 
     def plan_stretch(self, number: int, plan: StretchPlan) -> None:
         """Tell the kernel where the onsets of a sound are, before a clip with this sound is stretched."""
@@ -204,10 +209,10 @@ class Engine:
         at = self.memory.address_of(counted_by) if counted_by else 0
         # Between the two stores the kernel reads fewer rows, and never rows that are not written.
         if at and count < self.memory.head[counted_by]:
-            self._store(at, count)
-        self.memory.show(name, rows, self._store)
+            self.store(at, count)
+        self.memory.show(name, rows, self.store)
         if at:
-            self._store(at, count)
+            self.store(at, count)
 
     def is_at_rest(self, row: EngineRow) -> bool:
         """Whether a row is silent and stays silent until another command (see `spare_rows.is_at_rest`)."""
@@ -227,15 +232,16 @@ class Engine:
         if spec.is_elastic:
             self.make_elastic()
         before, self.spec = self.spec, merged(self.spec, spec)
-        grow(self.memory, before, self.spec, moved, self._store)
+        grow(self.memory, before, self.spec, moved, self.store)
         self.port.renew(self.spec)
+        self.play_stems(self._stems)
 
     def show_steps(self) -> None:
         """Show the kernel the render list of the present specification and inserts."""
         self.memory.add_units(build.addresses(build.unit_names(self.memory.inserts.kinds())))
-        self.memory.show_steps(self._store)
+        self.memory.show_steps(self.store)
 
-    def _store(self, at: int, value: int) -> None:
+    def store(self, at: int, value: int) -> None:
         """Store a word with release semantics: a reader of the word also sees everything written before."""
         self._publish(at, value, 0, 0)
 
@@ -386,6 +392,16 @@ class Engine:
         self.memory.head["tap_at"] = 0
         return self._taps[:, :, :count].copy()
 
+    def play_stems(self, names: Sequence[str]) -> None:
+        """Let the stems of these names play on the ports of a JACK client, in this order, from now on.
+
+        A name that this engine does not have is silent.  The order holds for engines that take over.
+        """
+        self._stems = tuple(names)
+        if self._stems:
+            self._stem_rows.append(stem_rows(self.spec, self.memory.latencies, names))
+            self.store(self.memory.address_of("at_stem_rows"), address(self._stem_rows[-1]))
+
     def listen_to_output(self, seconds: float) -> None:
         """Keep what is played in a ring of some seconds, from which `take_output` reads; once."""
         if self._played is not None:
@@ -443,6 +459,7 @@ class Engine:
         other._before = self
         self._before = None
         other._stream_gates = self._stream_gates
+        other.play_stems(self._stems)
         for stream_gate in self._stream_gates:
             stream_gate.publish(other.memory.header_address, other)
 

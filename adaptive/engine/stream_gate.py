@@ -55,6 +55,16 @@ class StreamGate:
         return self.address + k.ROOT.itemsize
 
     @property
+    def extra_memory(self) -> np.ndarray[Any, Any]:
+        """The bytes after the root."""
+        return self._memory[k.ROOT.itemsize :]
+
+    @property
+    def owner(self) -> object:
+        """Owner of the engine that was published last; None after `release`."""
+        return self._owners[-1] if self._owners else None
+
+    @property
     def channels(self) -> int:
         """Channels of the stream."""
         return int(self._root[0]["device_channels"])

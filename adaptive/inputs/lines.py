@@ -15,6 +15,7 @@ from adaptive.inputs.json_requests import read_json
 from adaptive.inputs.json_text import parse_json
 from adaptive.inputs.known_faults import KnownFaults, kind_of
 from adaptive.inputs.message import Checker, RequestFault, Transaction
+from adaptive.inputs.plain_parameter import PlainParameter, read_plain
 from adaptive.inputs.subscribe import Subscribe
 from adaptive.inputs.trust import EVERYBODY, REFUSED_S, TOKEN_S, Trust
 
@@ -119,6 +120,10 @@ class Connection:
 
     def take(self, text: str | bytes) -> None:
         """Act on one message, and answer its errors."""
+        plain = read_plain(text)
+        if plain is not None:
+            self._set(plain)
+            return
         try:
             document = parse_json(text)
         except ProtocolError as error:
@@ -133,12 +138,23 @@ class Connection:
         self.host.receive(transaction, self)
         self._answer(transaction.faults)
 
+    def _set(self, plain: PlainParameter) -> None:
+        """Act on a message that sets one parameter."""
+        try:
+            request = self.host.checker.parameter(plain.parameter, plain.value)
+        except ProtocolError as error:
+            self._answer([RequestFault(str(error))])
+            return
+        self.host.receive(Transaction([request]), self)
+
     def refuse(self, sentence: str) -> None:
         """Answer that a message could not be read."""
         self._answer([RequestFault(sentence)])
 
     def _answer(self, faults: list[RequestFault]) -> None:
         """Answer the faults of a message: those of a kind that is new, and those whose request has an id."""
+        if not faults:
+            return
         new = {kind_of(fault.error) for fault in faults if self._known.add(fault.error)}
         for fault in faults:
             self.host.report(self.sender, fault.error)

@@ -36,7 +36,7 @@ from adaptive.errors import InputError, ProtocolError
 from adaptive.inputs import follow_checks
 from adaptive.inputs.control_message import MoveControl, with_controls
 from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
-from adaptive.inputs.note_message import PlayNote, check_note
+from adaptive.inputs.note_message import PlayNote, check_note, layers_with_notes
 from adaptive.inputs.reading_source import ReadingSource, arbitrated
 from adaptive.inputs.shown import shown
 from adaptive.inputs.similar_names import nearest, nearest_or_all
@@ -279,7 +279,8 @@ class Checker:
         low, high = self.parameters[name]
         number = min(max(float(value), low), high)
         # after the clamp too: a recording holds the clamped number, and has to repeat what was done with it
-        if value in self.no_readings[name] or number in self.no_readings[name]:
+        ignored = self.no_readings[name]
+        if ignored and (value in ignored or number in ignored):
             return NoReading(name, float(value), message_id)
         is_clamped = number != value
         self.clamped += is_clamped
@@ -310,7 +311,11 @@ class Checker:
     def only_group(self) -> str:
         """The only state group; refused if there are several."""
         if len(self.groups) != 1:
-            self._refuse(f"say which state group is meant: {', '.join(self.groups)}")
+            example = next(iter(self.groups), "GROUP")
+            self._refuse(
+                f"say which state group is meant: {', '.join(self.groups)}; "
+                f'write {{"state": {{"{example}": "…"}}}}, or `send --state {example}/…`'
+            )
         return next(iter(self.groups))
 
     def event(
@@ -491,7 +496,7 @@ class Checker:
         return SetChord(value, message_id)
 
     def note(self, layer: Any, pitch: Any, velocity: Any = None, message_id: str | None = None) -> PlayNote:
-        """Check a note that is played live on a generated layer; velocity 0 ends it."""
+        """Check a note that is played live on a generated layer or a patch; velocity 0 ends it."""
         return check_note(layer, pitch, velocity, self.playable, message_id)
 
     @property
@@ -501,9 +506,13 @@ class Checker:
 
     @property
     def playable(self) -> list[str]:
-        """Names of the layers whose instruments can be played: the generated ones."""
-        layers = self._preset.file.layers.items()
-        return [name for name, table in layers if table.generator is not None and table.midi is None]
+        """Names of the layers that play live notes: the generated ones, and pyo patches."""
+        return layers_with_notes(self._preset.file, has_patches=True)
+
+    @property
+    def generated(self) -> list[str]:
+        """Names of the layers for which notes are written."""
+        return layers_with_notes(self._preset.file)
 
     @property
     def key_of_preset(self) -> Key:
@@ -542,8 +551,8 @@ class Checker:
         return tuple(dict.fromkeys(layers))
 
     def _require_generated(self, layer: Any) -> None:
-        if layer not in self.playable:
-            near = nearest_or_all(layer, self.playable)
+        if layer not in self.generated:
+            near = nearest_or_all(layer, self.generated)
             self._refuse(f"there is no generated layer {shown(layer)}{near}")
 
     def _require_text(self, what: str, value: Any, parse: Callable[[str], object]) -> None:
@@ -574,6 +583,7 @@ class Checker:
                     if name in self.settable_groups
                 },
                 "events": list(self.known_events),
+                "layers": self.playable,
                 "snapshots": list(self._preset.file.snapshots),
             }
         }

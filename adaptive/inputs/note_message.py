@@ -8,6 +8,7 @@ from typing import Any
 
 from adaptive.errors import ProtocolError
 from adaptive.inputs.shown import shown
+from adaptive.preset.schema import PresetFile
 
 HIGHEST = 127
 """Highest pitch, as a MIDI number."""
@@ -23,7 +24,7 @@ class PlayNote:
     Parameters
     ----------
     layer : str
-        A generated layer: its instrument plays.
+        A generated layer: its instrument plays; or one with a pyo patch.
     pitch : int
         MIDI number, 0 … 127; of a drum kit, the key of the General MIDI percussion map.
     velocity : float
@@ -83,6 +84,15 @@ def check_note(
         message = f"velocity must be a number from 0 to 1, got {shown(velocity)}"
         raise ProtocolError(message)
     return PlayNote(layer, int(pitch), float(velocity), message_id)
+
+
+def layers_with_notes(file: PresetFile, *, has_patches: bool = False) -> list[str]:
+    """Names of the layers for which notes are written; with `has_patches` also those with a pyo patch."""
+    return [
+        name
+        for name, table in file.layers.items()
+        if (table.generator is not None and table.midi is None) or (has_patches and table.pyo is not None)
+    ]
 
 
 def _is_number(value: Any) -> bool:

@@ -82,6 +82,8 @@ class Trace:
         Of a recording: what was set before the music began.
     bars : tuple of RecordedBar
         Of a recording: the bars that came late or not at all, and those that no generator writes again.
+    folder : Path or None
+        Where its file lies, with what a recording keeps beside it.
     """
 
     lines: tuple[TraceLine, ...]
@@ -92,6 +94,7 @@ class Trace:
     no_readings: Mapping[str, int] = field(default_factory=dict)
     begin: tuple[TraceLine, ...] = ()
     bars: tuple[RecordedBar, ...] = ()
+    folder: Path | None = None
 
     @property
     def is_recording(self) -> bool:
@@ -122,7 +125,7 @@ def read_trace(path: Path, preset: Preset, sample_rate: int) -> Trace:
 def read_trace_lines(
     lines: Iterable[bytes], preset: Preset, sample_rate: int, folder: Path | None = None
 ) -> Trace:
-    """Read the lines of a trace, each the JSON of an object; `folder` has the edits of a recording.
+    """Read the lines of a trace, each the JSON of an object; `folder` has what a recording keeps beside it.
 
     Raises
     ------
@@ -134,7 +137,9 @@ def read_trace_lines(
         reader.take(number, raw)
     counts = reader.clamped, reader.no_readings
     begin, bars = tuple(reader.begin), tuple(reader.bars)
-    return Trace(tuple(reader.lines), reader.ignored, reader.last_s, reader.meta, *counts, begin, bars)
+    return Trace(
+        tuple(reader.lines), reader.ignored, reader.last_s, reader.meta, *counts, begin, bars, folder
+    )
 
 
 MOST_EDITS = 10_000
@@ -318,7 +323,11 @@ class _TraceReader:
         wanted = state
         if isinstance(state, str):
             if len(groups) != 1:
-                message = f"line {number}: say which of the groups {', '.join(groups)} is meant"
+                example = next(iter(groups), "GROUP")
+                message = (
+                    f"line {number}: say which of the groups {', '.join(groups)} is meant: "
+                    f'"state": {{"{example}": "{state}"}}'
+                )
                 raise TraceError(message)
             wanted = {next(iter(groups)): state}
         if not isinstance(wanted, dict):

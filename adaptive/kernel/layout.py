@@ -415,6 +415,7 @@ HEADER = record(
         # of an engine that pans to speakers; 0 in others
         ("at_rig", "i8"),
         ("at_folds", "i8"),  # for each number of channels of a device: where it plays each of the engine's
+        ("at_stem_rows", "i8"),  # what each pair of a JACK client's ports plays; 0: nothing
     ]
 )
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numba import carray, types
 
-from adaptive.kernel import bus, control, device_callback, fill, master, osc_receiver, panner
+from adaptive.kernel import bus, control, device_callback, fill, jack_ports, master, osc_receiver, panner
 from adaptive.kernel.atomic import (
     FLUSH_BITS,
     add_to_word,
@@ -54,6 +54,7 @@ ONE = np.int64(1)
 # addresses are int64 where C has pointers: both are passed in the same registers
 PORTAUDIO = types.int32(types.int64, types.int64, types.uint64, types.int64, types.uint64, types.int64)
 ROOT_BYTES = np.int64(ROOT.itemsize)
+JACK = types.int32(types.uint32, types.int64)
 MINIAUDIO = types.void(types.int64, types.int64, types.int64, types.uint32)
 
 
@@ -202,6 +203,12 @@ def miniaudio_callback(device_address: int, outputs: int, _inputs: int, frames: 
     device_callback.play_block(device_address - ROOT_BYTES, outputs, np.int64(frames), np.int64(0))
 
 
+def jack_callback(frames: int, root_address: int) -> int:
+    """The process callback of a JACK client; its argument is the address of the stream's `ROOT`."""
+    jack_ports.play_ports(root_address, np.int64(frames))
+    return np.int32(0)
+
+
 def capture(inputs: int, _outputs: int, frames: int, _time: int, _flags: int, address: int) -> int:
     """The callback of an input stream for PortAudio; its user data is the address of a `CAPTURE`."""
     record = carray(pointer(address), ONE, CAPTURE)[0]
@@ -242,6 +249,7 @@ UNITS: dict[str, tuple[Any, Any]] = {
     "pull": (pull_unit, UNIT),
     "callback": (callback, PORTAUDIO),
     "miniaudio_callback": (miniaudio_callback, MINIAUDIO),
+    "jack_callback": (jack_callback, JACK),
     "capture": (capture, PORTAUDIO),
     "publish": (publish_unit, UNIT),
     "word": (word_unit, UNIT),
@@ -256,5 +264,5 @@ if not UNITS.keys().isdisjoint(KINDS) or len(KINDS) < len(SOURCES) + len(PROCESS
     raise ValueError("a kind of source or processor has the name of a unit of the kernel, or of another")
 UNITS |= {kind: (unit, UNIT) for kind, unit in KINDS.items()}
 
-OPTIONAL = frozenset({"capture", "clips", "stretch", "fft", "panner", *KINDS})
+OPTIONAL = frozenset({"capture", "jack_callback", "clips", "stretch", "fft", "panner", *KINDS})
 """Units that are compiled only for an engine that uses them."""

@@ -14,11 +14,20 @@ class PatchNote(msgspec.Struct, frozen=True, array_like=True):
     velocity: float
 
 
+class LivePatchNote(msgspec.Struct, frozen=True, array_like=True):
+    """A note that is played live: the frame at which it begins, or with velocity 0 ends; MIDI pitch."""
+
+    frame: int
+    pitch: float
+    velocity: float
+
+
 class Update(msgspec.Struct, frozen=True):
     """What a patch is told: values that have changed, the beat at a frame, and the notes to come.
 
     `beat` lies at `frame`; from there on a frame lasts `beats_a_frame`.  `notes` replaces all notes that have
-    not begun; None: they are unchanged.  In lockstep, frames up to `until` come before the next update.
+    not begun; None: they are unchanged.  In
+    lockstep, frames up to `until` come before the next update.  `live` comes beside what was told before.
     """
 
     parameters: dict[str, float] = {}
@@ -28,6 +37,7 @@ class Update(msgspec.Struct, frozen=True):
     tempo_bpm: float = 120.0
     notes: tuple[PatchNote, ...] | None = None
     until: int = 0
+    live: tuple[LivePatchNote, ...] = ()
 
 
 class PatchBeginning(msgspec.Struct, frozen=True):

@@ -24,7 +24,7 @@ class PatchError(Exception):
 
 
 class PatchNotes:
-    """The notes that a generator writes for the layer, one stream for each voice.
+    """The notes written for the layer, and those played live on it, one stream for each voice.
 
     Attributes
     ----------
@@ -102,7 +102,7 @@ class PyoPatch:
         return self._tempo
 
     def notes(self, voices: int = 8) -> PatchNotes:
-        """The notes that the layer's generator writes.
+        """The notes that the layer's generator writes, and those that are played live.
 
         Raises
         ------
@@ -147,6 +147,8 @@ class PyoPatch:
         self._update = update
         if update.notes is not None and self._notes is not None:
             self._notes.replace(update.notes)
+        if self._notes is not None and update.live:
+            self._notes.play(update.live)
 
     def fill(self, position: int) -> None:
         """Write what the signals read in the block that begins at a frame."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from adaptive.preset.addresses import check_addresses
+from adaptive.preset.fades import check_long_fades
 from adaptive.preset.faults import KeyPath
 from adaptive.preset.finding import Finding, fault, warning
 from adaptive.preset.lengths import (
@@ -72,6 +73,7 @@ def check(preset: Preset, stem_seconds: Mapping[Path, float] | None = None) -> l
     - thresholds without hysteresis, and conditions that hysteresis keeps true for ever;
     - stingers that expire before their grid;
     - grids that do not fit into a section;
+    - fades that are longer than their section;
     - recordings beside pitched generators that are not told their chords;
     - stems that neither fill nor divide their section (`lengths.stem_loop_beats`).
     """
@@ -87,6 +89,7 @@ def check(preset: Preset, stem_seconds: Mapping[Path, float] | None = None) -> l
         *check_flapping(preset),
         *check_stingers(preset, stem_seconds),
         *check_grids(preset, stem_seconds),
+        *check_long_fades(preset, stem_seconds),
         *check_chords(preset),
         *check_follow_usage(preset),
     ]

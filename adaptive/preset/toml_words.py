@@ -236,6 +236,11 @@ def _overwrites(_message: str, spot: Spot) -> str:
     key = (spot.before or (spot.above[-1] if spot.above else "")).partition("=")[0].strip(" \t[]")
     if not key or not key.isprintable():
         return "this key is already defined"
+    if spot.before.lstrip().startswith("[[") and key in _lists():
+        return (
+            f"`{key}` is already defined above in single brackets; "
+            f"write `[[{key}]]`, in double brackets, for each of them"
+        )
     if spot.before.lstrip().startswith("["):
         return f"`{key[:_LONGEST]}` is already defined above, as something else; take one of the two"
     return f"`{key[:_LONGEST]}` is already defined; leave one of them out"

@@ -57,6 +57,23 @@ def _check_what_is_left(preset: Preset, last: int) -> Iterator[Finding]:
             playlist = preset.playlists_of(name)[0]
             text = f"has no effect in the playlist `{playlist}`, whose `loops` decide"
             yield warning(("sections", name, "plays"), text)
+    yield from _check_rules_of_ends(preset)
+
+
+def _check_rules_of_ends(preset: Preset) -> Iterator[Finding]:
+    """Find rules with `any` that say where to enter, and do not count where a section ends."""
+    rules = preset.file.transitions
+    for name in preset.file.sections:
+        if not preset.ends(name):
+            continue
+        for number, rule in enumerate(rules):
+            is_meant = rule.source == "any" and rule.target not in {"any", name} and rule.enter_at != "start"
+            if is_meant and not any(one.source == name and one.target == rule.target for one in rules):
+                text = (
+                    f"does not count when `{name}` ends, where only rules that name both sides do; add one "
+                    f'with `from = "{name}"` and `to = "{rule.target}"` if it is to'
+                )
+                yield warning(("transitions", number), text)
 
 
 def check_unused(preset: Preset) -> Iterator[Finding]:

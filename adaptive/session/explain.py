@@ -271,7 +271,11 @@ def _transition(line: Line) -> str:
 def _rule(rule: str) -> str:
     """Name the rule of the preset that was used, or the default if no rule matched."""
     default = rule.removeprefix(NO_RULE)
-    return f"by rule {rule}" if default == rule else f"no rule of the preset matches, so {default}"
+    if default == rule:
+        return f"by rule {rule}"
+    if "(exit at end" in default:
+        return f"where a section ends, only rules that name both sides count, and none does, so {default}"
+    return f"no rule of the preset matches, so {default}"
 
 
 BOUNDS = {

@@ -12,13 +12,16 @@ from importlib.resources import files
 from aiohttp import WSMsgType, web
 
 from adaptive.inputs.input import Address, InputBase, InputHost, port_taken
-from adaptive.inputs.lines import LONGEST_MESSAGE, MOST_CONNECTIONS, Connection
+from adaptive.inputs.lines import LONGEST_MESSAGE, Connection
 from adaptive.inputs.trust import EVERYBODY, Trust
 from adaptive.session.http_guard import HttpGuard
 from adaptive.session.incoming.programs import SoundIn
 from adaptive.sinks.stream import MOST_LISTENERS, Broadcast
 
-MOST_HTTP = MOST_CONNECTIONS + MOST_LISTENERS + 64
+MOST_WEBSOCKETS = 512
+"""Connections at ``/ws``: with those of the other limits fewer than 1,024 files, which many systems allow."""
+
+MOST_HTTP = MOST_WEBSOCKETS + MOST_LISTENERS + 64
 """Connections over HTTP: WebSockets, streams, and some for the page."""
 
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
@@ -26,6 +29,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
 PAGES = {
     "/": ("index.html", "text/html"),
     "/page.js": ("page.js", "text/javascript"),
+    "/midi.js": ("midi.js", "text/javascript"),
     "/page.css": ("page.css", "text/css"),
     "/worklet.js": ("worklet.js", "text/javascript"),
 }
@@ -156,7 +160,7 @@ class HttpSide:
         return web.Response(body=text.encode(), headers=headers)
 
     async def _control(self, request: web.Request) -> web.WebSocketResponse:
-        if self._count >= MOST_CONNECTIONS:
+        if self._count >= MOST_WEBSOCKETS:
             raise web.HTTPServiceUnavailable(text="too many connections")
         socket = web.WebSocketResponse(heartbeat=30.0, max_msg_size=LONGEST_MESSAGE, compress=False)
         await socket.prepare(request)

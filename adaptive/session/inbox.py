@@ -232,6 +232,12 @@ class Inbox:
         self._receive(transaction.requests, connection, arrival)
 
     def _receive(self, requests: list[Request], connection: Connection | None, arrival: int | None) -> None:
+        if (
+            len(requests) == 1
+            and isinstance(requests[0], SetParameter)
+            and self._set_one(requests[0], connection, arrival)
+        ):
+            return
         layout = self._host.performance.layout
         asked = [r for r in requests if isinstance(r, SetParameter)]
         # a bundle that waited for its time tag may name parameters of an earlier preset
@@ -245,6 +251,25 @@ class Inbox:
                 self._notes.append((other, connection))
             else:
                 self._act(other, connection, arrival)
+
+    def _set_one(self, request: SetParameter, connection: Connection | None, arrival: int | None) -> bool:
+        """Set one parameter at once, if it is as plain as nearly all are; whether it was."""
+        performance = self._host.performance
+        row = performance.layout.parameters.get(request.name)
+        if row is None or self.is_early or request.seconds > 0.0 or self._replacer.newest is not None:
+            return False
+        engine = performance.engine
+        self.ramps.set_at_once(request.name, request.value, engine.frame)
+        engine.set_parameter(row, request.value, SOURCE_NETWORK, arrival)
+        if request.id is not None:
+            self._answer_set(request, connection, "heard from the next quantum on")
+        return True
+
+    def _answer_set(self, request: SetParameter, connection: Connection | None, heard: str) -> None:
+        """Write the receipts of a parameter that was set."""
+        words = f"clamped to {request.value:g}" if request.is_clamped else "set"
+        self._host.receipts.acknowledge(request.id, connection, "accepted", words)
+        self._host.receipts.acknowledge(request.id, connection, "finished", heard)
 
     def _set_parameters(
         self,
@@ -283,12 +308,9 @@ class Inbox:
                     receipts.acknowledge(request.id, connection, "dropped", str(error))
                 values = slow
         for request in values:
-            words = f"clamped to {request.value:g}" if request.is_clamped else "set"
-            receipts.acknowledge(request.id, connection, "accepted", words)
-            heard = (
-                f"reached in {request.seconds:g} s" if request in slow else "heard from the next quantum on"
-            )
-            receipts.acknowledge(request.id, connection, "finished", heard)
+            is_slow = request in slow
+            heard = f"reached in {request.seconds:g} s" if is_slow else "heard from the next quantum on"
+            self._answer_set(request, connection, heard)
 
     def _note_values(self, values: list[SetParameter], arrival: int | None) -> None:
         """Keep parameters for the music that is prepared, beside setting them now."""

@@ -31,6 +31,7 @@ from adaptive.session.clamp_report import ClampReport
 from adaptive.session.client_times import ClientTimes
 from adaptive.session.device.supervisor import Supervisor
 from adaptive.session.inbox import Inbox
+from adaptive.session.incoming.input_recording import InputRecording
 from adaptive.session.input_kinds import make_inputs
 from adaptive.session.input_sources import InputSources
 from adaptive.session.live_loudness import LiveLoudness
@@ -128,6 +129,7 @@ class LiveSession:
         self.subscriptions = Subscriptions(self)
         self._recorder: Recorder | None = None
         self._master: MasterRecording | None = None
+        self._sound_in: InputRecording | None = None
         self._notes: MidiExport | None = None
         self._stretch_wait = StretchWait(tell)
         self._stopping = asyncio.Event()
@@ -290,6 +292,8 @@ class LiveSession:
         self._stream_watch.follow(performance.engine)
         if self._master is not None:
             self.loudness.follow(performance.engine)
+        if self._sound_in is not None:
+            self._sound_in.follow(performance, self._frames_before)
         if self._state is not None:
             self._state.follow(self.performance)
 
@@ -413,8 +417,9 @@ class LiveSession:
         for one in self.inputs.values():
             one.renew(preset, self.checker)
         if is_told or self.checker.hello() != before:
+            greeting = self.greeting()
             for other in self.subscriptions.connections:
-                other.send(self.greeting())
+                other.send(greeting)
 
     def note_edit(self, preset: Preset) -> None:
         """Keep an edit that begins to wait for its bar line, if the run is recorded."""
@@ -518,7 +523,7 @@ class LiveSession:
         stack.callback(self._end_recording)
 
     def _keep_sound(self, folder: Path, limit_bytes: int) -> None:
-        """Keep notes and master beside the trace."""
+        """Keep notes, inputs and master beside the trace."""
         performance, loop = self.performance, asyncio.get_running_loop()
         engine, tags = performance.engine, credits_of(performance.preset)
 
@@ -531,6 +536,8 @@ class LiveSession:
         )
         self.loudness.listeners.append(self._master.write)
         self.loudness.follow(engine)
+        self._sound_in = InputRecording(folder, engine.spec.sample_rate, limit_bytes, tell)
+        self._sound_in.follow(performance, 0)
         if performance.conductor.assets.generated:
             self._notes = MidiExport(performance, folder / "notes.mid")
 
@@ -538,6 +545,8 @@ class LiveSession:
         if self._master is not None:
             self.loudness.finish()
             self._master.close(int(self.performance.engine.memory.head["played_quanta"]) * QUANTUM)
+        if self._sound_in is not None:
+            self._sound_in.close()
         if self._notes is not None:
             rest = self.performance.next_control_step % NOTES_EVERY
             with self._notes as notes, contextlib.suppress(OSError):  # a full disk is told of by the others

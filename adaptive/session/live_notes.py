@@ -8,13 +8,14 @@ the control step in which they act, and begins with them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from adaptive.composer.percussion import PIECES
 from adaptive.conductor.layers.drum_player import DrumPlayer
 from adaptive.conductor.layers.generated import GeneratedLayer
+from adaptive.conductor.layers.incoming import IncomingLayer
 from adaptive.conductor.layers.note_players import KitPlayer, NotePlayer
 from adaptive.conductor.messages import SetMix, SetSnapshot
 from adaptive.conductor.playback import PlaybackState
@@ -78,6 +79,8 @@ class LiveNotes:
     ----------
     held : dict
         Each note that has not ended, by layer and pitch.
+    listeners : list of callable
+        Are given each note that has begun or ended, and each control, as soon as its frame is known.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -88,6 +91,7 @@ class LiveNotes:
         self._sounded: list[SoundedLiveNote] = []
         self._owed: list[tuple[list[Command], PlayNote]] = []
         self._tag = 0
+        self.listeners: list[Callable[[SoundedLiveNote], None]] = []
 
     def play(
         self, note: PlayNote | MoveControl, conductor: LiveHost, owner: object = None, at: int = IMMEDIATELY
@@ -113,16 +117,20 @@ class LiveNotes:
         if isinstance(note, PlayNote) and note.is_end:
             self._end(note, at)
             return ""
-        layer = conductor.playback.assets.generated.get(note.layer)
+        assets = conductor.playback.assets
+        layer = assets.generated.get(note.layer) or assets.incoming.get(note.layer)
         if layer is None:
             return f"there is no layer {note.layer} any more"
         if isinstance(note, MoveControl):
             return self._move(note, layer.player, at)
         key = (note.layer, note.pitch)
-        is_kit = layer.player.is_percussive
+        is_kit = isinstance(layer, GeneratedLayer) and layer.player.is_percussive
         if not is_kit and key not in self.held and len(self.held) >= MOST_HELD:
             return f"{MOST_HELD} notes are held already"
-        posted = self._kit_commands(note, layer, at) if is_kit else self._synth_commands(note, layer, at)
+        if isinstance(layer, GeneratedLayer) and is_kit:
+            posted = self._kit_commands(note, layer, at)
+        else:
+            posted = self._synth_commands(note, layer, at)
         if not posted:
             return f"{note.layer} has {'no drum at' if is_kit else 'nothing for'} key {note.pitch}"
         try:
@@ -147,8 +155,14 @@ class LiveNotes:
             note = self._asked.pop(reply.tag, None) if reply.kind == REPLY_DONE else None
             if note is not None:
                 found.append(SoundedLiveNote(reply.done, note))
-        self._sounded += found
+        for one in found:
+            self._hear(one)
         return found
+
+    def _hear(self, sounded: SoundedLiveNote) -> None:
+        self._sounded.append(sounded)
+        for listen in self.listeners:
+            listen(sounded)
 
     def report(self, control_step: int, playback: PlaybackState) -> None:
         """Log what has sounded up to the end of a control step, and end what could not be ended before."""
@@ -156,7 +170,7 @@ class LiveNotes:
             owed, self._owed = self._owed, []
             for ended, ending in owed:
                 self._post_end(ended, ending)
-        for layer, pitch in [key for key in self.held if key[0] not in playback.assets.generated]:
+        for layer, pitch in [key for key in self.held if not _is_there(key[0], playback)]:
             self._end(PlayNote(layer, pitch, 0.0), IMMEDIATELY)
         if not self._sounded:
             return
@@ -203,7 +217,9 @@ class LiveNotes:
         piece = _PIECE_OF_KEY.get(note.pitch)
         return [] if piece is None else known[1].strike(piece, note.velocity, at, layer.place.group)
 
-    def _synth_commands(self, note: PlayNote, layer: GeneratedLayer, at: int) -> list[Command]:
+    def _synth_commands(
+        self, note: PlayNote, layer: GeneratedLayer | IncomingLayer, at: int
+    ) -> list[Command]:
         instrument, number = layer.place.instrument or 0, note_number(note.pitch)
         begun = layer.player.hold(note.pitch, note.velocity, at, number)
         if (note.layer, note.pitch) in self.held:
@@ -229,7 +245,7 @@ class LiveNotes:
     def _post(self, posted: Sequence[Command], note: PlayNote | MoveControl, at: int) -> None:
         if at != IMMEDIATELY:
             self._engine.post(posted)
-            self._sounded.append(SoundedLiveNote(at, note))
+            self._hear(SoundedLiveNote(at, note))
             return
         tag = self._tag % LAST_TAG + 1
         self._engine.post([*posted[:-1], posted[-1]._replace(tag=tag)])
@@ -240,6 +256,10 @@ class LiveNotes:
 def waits_for_mixer(requests: Iterable[object]) -> bool:
     """Whether notes beside these requests wait for the conductor, so that the mixer is set before them."""
     return any(isinstance(request, SetMix | SetSnapshot) for request in requests)
+
+
+def _is_there(layer: str, playback: PlaybackState) -> bool:
+    return layer in playback.assets.generated or layer in playback.assets.incoming
 
 
 def note_number(pitch: int) -> int:

@@ -50,7 +50,7 @@ class LiveOptions:
     midi_out : tuple of str
         Names of MIDI ports to which generated layers and the clock are sent.
     record_bytes : int
-        Bytes at which the master of a recording ends, and its trace with the log.
+        Bytes at which master and inputs of a recording end, and its trace with the log.
     log : Path, optional
         Folder for a decision log that is bounded.
     trust : Trust

@@ -26,6 +26,7 @@ from adaptive.kernel.layout import CONTROL_STEP_FRAMES, MASTER_LOOK_AHEAD
 from adaptive.preset.mixer import REVERB
 from adaptive.preset.model import Preset
 from adaptive.session.incoming.patches import Patches, needs_code, refusal
+from adaptive.session.incoming.recorded_input import RecordedInputs
 from adaptive.session.live_notes import waits_for_mixer
 from adaptive.session.midi_export import MidiExport, require_notes
 from adaptive.session.missing_bars import MissingBars
@@ -210,6 +211,12 @@ class Renderer:
         begun, lines = split_trace(job.trace) if job.trace else (AS_DECLARED, ())
         self._beginning = job.beginning.followed_by(begun)
         self._feed = _TraceFeed(self.performance, lines)
+        self._inputs: RecordedInputs | None = None
+        if job.trace is not None and job.trace.is_recording and job.trace.folder is not None:
+            rate = job.sample_rate
+            self._inputs = RecordedInputs(
+                job.trace.folder, rate, round(min(job.trace.seconds, job.seconds) * rate), self._remarks
+            )
         self._length = round(job.seconds * job.sample_rate)
         fade = round(FADE_S * job.sample_rate)
         if job.ending == "fade":
@@ -249,6 +256,8 @@ class Renderer:
         while left > 0:
             self._patches.wait()
             self._feed.before(control_step)
+            if self._inputs is not None:
+                self._inputs.follow(performance)
             block = engine.pull(CONTROL_STEP_FRAMES)
             messages: list[Message] = self._feed.messages(control_step)
             if job.ending == "cadence" and stopping_at is None and left <= CONTROL_STEP_FRAMES:
@@ -283,6 +292,8 @@ class Renderer:
     def close(self) -> None:
         """End the processes of generators and patches."""
         self._patches.close()
+        if self._inputs is not None:
+            self._inputs.close()
         self.performance.close()
 
     def _has_ended(self, piece: Audio) -> bool:

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from adaptive.engine.engine import Engine
 from adaptive.errors import InputError
 from adaptive.inputs.similar_names import nearest_or_all
+from adaptive.kernel.compile import build
 from adaptive.session.device.supervisor import Supervisor
 from adaptive.sinks.choice import SOUND_CARD_SINKS, SinkChoice, choose_sink
 from adaptive.sinks.clocked import ClockedSink
 from adaptive.sinks.sink import Sink
 from adaptive.sinks.sound_card import SoundCardSink
 from adaptive.sinks.stream import Broadcast
+
+PORTS = ("master", "stems")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class SinkSettings:
         Frames a block; 0: as the device wishes.
     broadcast : Broadcast or None
         The stream that listeners hear.
+    ports : str
+        One of `PORTS`: whether a JACK client has ports for each layer and bus.
     """
 
     asked: str
@@ -39,6 +44,7 @@ class SinkSettings:
     channels: int | None = None
     block: int = 128
     broadcast: Broadcast | None = None
+    ports: str = "master"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,19 @@ def _card(first: str) -> Callable[[Engine, SinkSettings], Sink]:
     return make
 
 
+def _jack(engine: Engine, settings: SinkSettings) -> Sink:
+    """A JACK client, watched by a `Supervisor`; it comes back under its names when the server does."""
+    from adaptive.sinks.jack_sink import JackNames, JackSink
+
+    build.addresses(["jack_callback"])  # a first start compiles it, which takes longer than a device may
+    names = JackNames(settings.ports == "stems")
+
+    def open_client(engine: Engine, _sink: str, card: str | None) -> SoundCardSink:
+        return JackSink(engine, card, settings.channels, names)
+
+    return Supervisor(engine, ["jack"], settings.device, open_client)
+
+
 def _clocked(name: str) -> Callable[[Engine, SinkSettings], Sink]:
     def make(engine: Engine, settings: SinkSettings) -> Sink:
         return ClockedSink(engine, name, settings.broadcast.put if settings.broadcast else None)
@@ -86,6 +105,7 @@ def _clocked(name: str) -> Callable[[Engine, SinkSettings], Sink]:
 SINK_KINDS: dict[str, SinkKind] = {
     "portaudio": SinkKind(_card("portaudio")),
     "miniaudio": SinkKind(_card("miniaudio")),
+    "jack": SinkKind(_jack),
     "web": SinkKind(_clocked("web"), needs_broadcast=True),
     "pcm": SinkKind(_clocked("pcm"), needs_broadcast=True),
     "null": SinkKind(_clocked("null")),

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from adaptive.errors import DeviceError
-from adaptive.sinks import miniaudio_library, portaudio_library
+from adaptive.sinks import jack_library, miniaudio_library, portaudio_library
 from adaptive.sinks.devices import choose
 
-SINKS = ("auto", "portaudio", "miniaudio", "web", "pcm", "null")
+SINKS = ("auto", "portaudio", "miniaudio", "jack", "web", "pcm", "null")
 SOUND_CARD_SINKS = ("portaudio", "miniaudio")
 """Sinks that play on a sound card, in the order in which ``auto`` tries them."""
 
@@ -23,7 +23,9 @@ class SinkChoice:
 
 
 def library_of(card: str) -> Any:
-    """The module that lists the devices of a sink of `SOUND_CARD_SINKS`."""
+    """The module that lists the devices of a sink of `SOUND_CARD_SINKS`, or of ``jack``."""
+    if card == "jack":
+        return jack_library
     return portaudio_library if card == "portaudio" else miniaudio_library
 
 

@@ -75,6 +75,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "kernel.dsp.lane_frames": "filters: tests/unit/kernel/sources/test_synth_frames.py",
     "kernel.ears_record": "records: tests/unit/kernel/test_ears.py",
     "kernel.hold_record": "records: tests/unit/kernel/test_holds.py",
+    "kernel.jack_record": "a record: tests/unit/kernel/test_jack_ports.py",
     "kernel.osc_receiver_layout": "records: tests/unit/kernel/test_layout.py",
     "kernel.panner": "tests/unit/kernel/test_panning.py, tests/render/test_space.py",
     "kernel.processors.insert_record": "records: tests/unit/kernel/processors/test_insert.py",
@@ -139,6 +140,8 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "site.network_tables": "tables: tests/unit/site/test_network_checks.py",
     "site.site_file": "tables: tests/unit/site/test_load.py",
     "site.speaker_table": "a table: tests/unit/site/test_speaker_checks.py",
+    "kernel.sources.played_frames": "tests/unit/session/incoming/test_input_recording.py",
+    "sinks.bounded_file": "tests/unit/session/test_master_recording.py",
 }
 """Module, as a dotted name below `adaptive`, to where it is tested instead, or why it needs no test."""
 

@@ -273,7 +273,7 @@ def test_a_foreign_name_for_this_machine_is_turned_away(
 
 
 def test_only_its_own_pages_are_served(engine: RunningEngine) -> None:
-    assert [fetch(engine, path)[0] for path in ("/", "/page.js", "/worklet.js")] == [200, 200, 200]
+    assert [fetch(engine, path)[0] for path in ("/", "/page.js", "/midi.js", "/worklet.js")] == [200] * 4
     assert [fetch(engine, path)[0] for path in ("/../pyproject.toml", "/%2e%2e/x", "/nothing")] == [
         404,
         404,

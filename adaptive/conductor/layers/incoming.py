@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from adaptive.conductor.layers.instrument_player import InstrumentPlayer
 from adaptive.conductor.layers.layer_player import SeamContext, Switched
 from adaptive.conductor.layers.write_range import ComposeContext
 from adaptive.conductor.layout.layout import LayerPlace
@@ -38,6 +39,11 @@ class IncomingLayer:
     place: LayerPlace
     sample_rate: int
     is_playing: bool = False
+
+    @property
+    def player(self) -> InstrumentPlayer:
+        """What the notes of a patch are posted to; the kernel answers with the frame, and plays nothing."""
+        return InstrumentPlayer(self.place)
 
     @property
     def _shortest(self) -> int:

@@ -85,3 +85,19 @@ def call_unit(_context: Any, _address: Any, _header: Any, _item: Any, _first: An
         return builder.call(builder.inttoptr(args[0], kind), args[1:])
 
     return signature, generate
+
+
+@intrinsic
+def call_get_buffer(_context: Any, _address: Any, _port: Any, _frames: Any) -> Any:
+    """Call ``jack_port_get_buffer`` by its address: ``(port, uint32 frames) -> address``."""
+    signature = types.int64(types.int64, types.int64, types.int64)
+
+    def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        from llvmlite import ir
+
+        word, number = ir.IntType(64), ir.IntType(32)
+        kind = ir.FunctionType(word, [word, number]).as_pointer()
+        function = builder.inttoptr(args[0], kind)
+        return builder.call(function, [args[1], builder.trunc(args[2], number)])
+
+    return signature, generate

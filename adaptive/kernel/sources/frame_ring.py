@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from adaptive.kernel.sources.incoming_record import RING_WORDS
+from adaptive.kernel.sources.played_frames import PlayedFrames
 
 Array = np.ndarray[Any, Any]
 
@@ -37,6 +38,8 @@ class FrameRing:
     ----------
     has_writer : bool
         Whether somebody writes, so that running out of frames is a fault.
+    played : PlayedFrames or None
+        Where the kernel keeps what it has played, if it is recorded.
     name : str
         The name by which another process opens it: the path of a file.
     frames : ndarray, float32, shape (capacity, 2)
@@ -45,6 +48,7 @@ class FrameRing:
 
     def __init__(self, capacity: int, name: str = "") -> None:
         self.capacity, self.has_writer = capacity, False
+        self.played: PlayedFrames | None = None
         size = RING_WORDS.itemsize + 8 * capacity
         self.name = name or _make_file(size)
         with Path(self.name).open("r+b") as file:

@@ -67,6 +67,28 @@ def add_frames(stream: Any, bus: Any, before: float, after: float) -> None:
     stream["damaged"] += damaged
 
 
+@rtsafe
+def keep_played(stream: Any, frame: int, has_frames: bool, before: float, after: float) -> None:
+    """Keep a quantum as it is played before fades of the instrument, or silence, as frame `frame` and on."""
+    words, capacity = stream["at_played_words"], stream["played_capacity"]
+    played = carray(pointer(stream["at_played_frames"]), (capacity, np.int64(2)), np.float32)
+    frames = carray(pointer(stream["at_frames"]), (stream["capacity"], np.int64(2)), np.float32)
+    first, target = stream["position"] % stream["capacity"], frame % capacity
+    slope = (after - before) * STEP
+    for i in range(Q):
+        left, right = ZERO, ZERO
+        if has_frames:
+            at = first + i
+            at -= stream["capacity"] if at >= stream["capacity"] else np.int64(0)
+            gain = before + slope * F32(i + 1)
+            if abs(frames[at, 0]) <= LOUDEST and abs(frames[at, 1]) <= LOUDEST:
+                left, right = frames[at, 0] * gain, frames[at, 1] * gain
+        played[target + i, 0], played[target + i, 1] = left, right
+    if load_acquire(words) != frame:  # the first quantum, or the first after a gap
+        store_release(words + VALID, frame)
+    store_release(words, frame + Q)
+
+
 def unit(header_address: int, instrument_address: int, _first: int, _count: int) -> int:
     """Play a quantum of an incoming stream; see `descriptor.SoundSource.unit`."""
     header = carray(pointer(header_address), np.int64(1), HEADER)[0]
@@ -94,12 +116,17 @@ def unit(header_address: int, instrument_address: int, _first: int, _count: int)
             if wanted > before
             else max(before - stream["fade_step"], wanted)
         )
-        if before > ZERO or after > ZERO:
+        is_played = before > ZERO or after > ZERO
+        if stream["at_played_words"] != 0:
+            keep_played(stream, frame, is_played, before, after)
+        if is_played:
             bus = carray(pointer(bus_of(header, stream)), (np.int64(2), Q), np.float32)
             add_frames(stream, bus, before * faded, after * stream["fade_value"])
             stream["position"] += Q
         stream["gain"] = after
     else:
+        if stream["at_played_words"] != 0:
+            keep_played(stream, frame, waiting >= Q, ZERO, ZERO)
         stream["gain"] = ZERO
     is_heard = stream["gain"] > ZERO and (faded > ZERO or stream["fade_value"] > ZERO)
     stream["sounding"] = np.int32(1) if is_heard else np.int32(0)

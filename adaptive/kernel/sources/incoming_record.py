@@ -21,6 +21,9 @@ INCOMING = instrument_record(
         ("starved", "i8"),  # times it ran out of frames
         ("skipped", "i8"),  # times it had too many
         ("damaged", "i8"),  # frames that were no number, or louder than +24 dBFS
+        ("at_played_words", "i8"),  # where what it has played is kept, see `PlayedFrames`; 0: nowhere
+        ("at_played_frames", "i8"),
+        ("played_capacity", "i8"),
     ]
 )
 """An incoming stream; it has no voices of its own, but the head and the commands of an instrument."""

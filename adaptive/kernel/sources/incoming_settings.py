@@ -67,6 +67,7 @@ def begin(record: Any, spec: IncomingSpec, sample_rate: int) -> FrameRing:
     record["at_words"], record["at_frames"] = ring.words_address, int(ring.frames.ctypes.data)
     record["capacity"], record["latency"] = ring.capacity, latency
     record["is_timed"] = spec.is_timed
+    record["at_played_words"] = 0
     record["most"] = ring.capacity if spec.is_timed else 2 * latency + QUANTUM
     if spec.starts_silent:
         record["fade_from"] = record["fade_to"] = record["fade_value"] = 0.0

@@ -9,18 +9,27 @@ from pathlib import Path
 from typing import Any
 
 from adaptive.inputs.input import InputBase, InputHost
+from adaptive.inputs.note_message import PlayNote
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
-from adaptive.patches.messages import PatchBeginning, PatchNote, Update
+from adaptive.patches.messages import LivePatchNote, PatchBeginning, PatchNote, Update
 from adaptive.patches.process import PatchProcess
 from adaptive.session.incoming.streams import IncomingStream, StreamWatch, streams_of
+from adaptive.session.live_notes import SoundedLiveNote
 
 PYO = "pyo:"
 FUNCTION = "build"
 """Name of the function where a preset does not say it."""
 
+MOST_LIVE = 1024
+"""Live notes that wait until a patch that is held up can be told; older ones are left out."""
+
 RESTARTS = 3
 RESTART_S = 2.0
 """A process that ends by itself is started again after this time, and so many times."""
+
+LIVE_FRAMES = 4 * CONTROL_STEP_FRAMES
+"""A live note is told within this time, 21 ms at 48 kHz; it is heard by so much more than the latency later,
+so that it lies at the same frame in a render."""
 
 LOAD_S = 30.0
 STALL_S = 10.0
@@ -51,6 +60,7 @@ class RunningPatch:
         self._told: dict[str, float] = {}
         self._notes: tuple[PatchNote, ...] = ()
         self._told_at = -1
+        self._live: list[LivePatchNote] = []
         self.until = 0
         text = stream.spec.name.removeprefix(PYO)
         path, _, function = text.rpartition(":")
@@ -81,6 +91,14 @@ class RunningPatch:
             )
         )
 
+    def hear(self, sounded: SoundedLiveNote) -> None:
+        """Keep a live note of its layer until the patch is told."""
+        note = sounded.note
+        if isinstance(note, PlayNote) and note.layer == self.stream.layer:
+            frame = sounded.frame + int(self.stream.record["latency"]) + LIVE_FRAMES
+            self._live.append(LivePatchNote(frame, float(note.pitch), note.velocity))
+            del self._live[:-MOST_LIVE]
+
     def _values(self, performance: Any) -> dict[str, float]:
         values = performance.conductor.playback.values
         return {name: values.number(name) for name in performance.layout.parameters}
@@ -88,7 +106,8 @@ class RunningPatch:
     def follow(self, performance: Any) -> None:
         """Tell what has changed since it was told last; in a live session once a control step."""
         playback = performance.conductor.playback
-        if not self._is_lockstep and (playback.now == self._told_at or not self.process.has_room):
+        is_told = playback.now == self._told_at and not self._live
+        if not self._is_lockstep and (is_told or not self.process.has_room):
             return
         self._told_at = playback.now
         values = self._values(performance)
@@ -105,7 +124,8 @@ class RunningPatch:
         slope = (tempo.beat_at(frame + rate) - beat) / rate
         bpm = 60.0 * rate * slope
         self.until = frame + 2 * CONTROL_STEP_FRAMES
-        self.process.tell(Update(changed, frame, beat, slope, bpm, notes_told, self.until))
+        live, self._live = tuple(self._live), []
+        self.process.tell(Update(changed, frame, beat, slope, bpm, notes_told, self.until, live))
 
     def _notes_of(self, performance: Any) -> tuple[PatchNote, ...]:
         layer = performance.conductor.assets.generated.get(self.stream.layer)
@@ -138,6 +158,7 @@ class Patches:
     def __init__(self, complain: Callable[[str], None], *, is_lockstep: bool = False) -> None:
         self._complain, self._is_lockstep = complain, is_lockstep
         self.running: list[RunningPatch] = []
+        self._heard: Any = None
 
     def begin(self, performance: Any) -> None:
         """Run the patches of a performance; those that go on in the same ring and file stay."""
@@ -149,6 +170,9 @@ class Patches:
                 kept.append(patch)
             else:
                 patch.process.close()
+        if performance.live_notes is not self._heard:
+            self._heard = performance.live_notes
+            performance.live_notes.listeners.append(self._hear)
         there = {id(patch.stream.ring) for patch in kept}
         self.running = [
             *kept, *(
@@ -157,6 +181,10 @@ class Patches:
                 if id(one.ring) not in there
             ),
         ]  # fmt: skip
+
+    def _hear(self, sounded: SoundedLiveNote) -> None:
+        for patch in self.running:
+            patch.hear(sounded)
 
     def follow(self, performance: Any) -> None:
         """Tell all patches what has changed, tell the user what they say, and start again what has ended."""

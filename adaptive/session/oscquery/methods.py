@@ -97,16 +97,15 @@ def _transport(preset: Preset, presets: Iterable[str], *, may_jump: bool) -> Ite
 
 
 def _composer(checker: Checker) -> Iterator[Method]:
-    """What steers and plays generated layers, if there are any."""
-    if not checker.playable:
-        return
-    for name, control in CONTROLS.items():
-        bounds = (Bounds(control.low, control.high),)
-        yield Method(f"{ROOT}/steer/{name}", _label(name), "f", READ_WRITE, bounds, is_clamped=True)
-    moods = (Bounds(values=("", *MOODS)),)
-    yield Method(f"{ROOT}/mood", "mood", "s", READ_WRITE, moods, is_critical=True)
-    yield Method(f"{ROOT}/key", "key", "s", READ_WRITE, is_critical=True)
-    yield Method(f"{ROOT}/chord", "chord", "s", READ_WRITE, is_critical=True)
+    """What steers generated layers, if there are any, and what plays them and patches."""
+    if checker.generated:
+        for name, control in CONTROLS.items():
+            bounds = (Bounds(control.low, control.high),)
+            yield Method(f"{ROOT}/steer/{name}", _label(name), "f", READ_WRITE, bounds, is_clamped=True)
+        moods = (Bounds(values=("", *MOODS)),)
+        yield Method(f"{ROOT}/mood", "mood", "s", READ_WRITE, moods, is_critical=True)
+        yield Method(f"{ROOT}/key", "key", "s", READ_WRITE, is_critical=True)
+        yield Method(f"{ROOT}/chord", "chord", "s", READ_WRITE, is_critical=True)
     for name in checker.playable:
         pitch_and_velocity = (Bounds(0.0, 127.0), _SHARE)
         yield Method(f"{ROOT}/note/{name}", _label(name), "if", WRITE, pitch_and_velocity)

@@ -132,7 +132,10 @@ function showDecision(line) {
 }
 
 function hear(message) {
-  if (message.hello) build(message.hello);
+  if (message.hello) {
+    build(message.hello);
+    midi.use(message.hello);
+  }
   if (message.beat) showBeat(message.beat);
   if (message.parameters) showValues(message.parameters);
   if (message.meters) {
@@ -223,4 +226,5 @@ async function listen() {
 $("listen").addEventListener("click", listen);
 $("stop").addEventListener("click", () => send({ stop: true }));
 $("play").addEventListener("click", () => send({ play: true }));
+midi.begin();
 connect();

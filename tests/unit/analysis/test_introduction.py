@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from adaptive.analysis.introduction import pair_files, with_introduction
+from adaptive.analysis.introduction import pair_files, pair_sections, with_introduction
 from adaptive.analysis.loop import Extent
 from adaptive.analysis.model import SectionProposal
+from adaptive.analysis.names import NamedStem, group
 from adaptive.analysis.proposal import propose, write_preset
 from adaptive.preset.load import load
 from tests.unit.analysis.analysis_signals import clicks, save, smpl, wav
@@ -31,6 +32,47 @@ from tests.unit.analysis.analysis_signals import clicks, save, smpl, wav
 def test_files_are_paired_by_their_names(names: list[str], pairs: dict[str, str]) -> None:
     found = pair_files([Path(name) for name in names])
     assert {loop.name: intro.name for loop, intro in found.items()} == pairs
+
+
+@pytest.mark.parametrize("name", ["village_intro.wav", "Village - Intro.wav"])
+def test_a_file_named_after_the_introduction_of_a_section_is_no_loop(tmp_path: Path, name: str) -> None:
+    source = tmp_path / "in" / "village"
+    source.mkdir(parents=True)
+    for layer, beats in (("drums", 16), ("bass", 8), ("pad", 32)):
+        save(source / f"village_{layer}.wav", clicks(120.0, beats))
+    save(source / name, clicks(120.0, 8, swing=0.3))
+    proposal = propose(tmp_path / "in")
+    (section,) = proposal.sections.values()
+
+    assert set(section.files) == {"drums", "bass", "pad"}
+    assert section.intros == {"pad": source / name}
+    assert any(f"{name} sounds once before the loop" in note for note in section.notes)
+    write_preset(proposal, tmp_path / "out")
+    assert load(tmp_path / "out").file.layers["pad"].intro is not None
+
+
+def test_introductions_of_sections_belong_to_a_layer_without_one_or_are_passed_over() -> None:
+    def pairs(*names: str) -> tuple[list[str], dict[str, str], list[str]]:
+        sections: dict[str, list[NamedStem]] = {}
+        for stem in group([Path(name) for name in names], Path()):
+            sections.setdefault(stem.section, []).append(stem)
+        kept, found, gone = pair_sections(sections, {Path("b_pad.wav"): Path("b_pad_intro.wav")})
+        return (
+            list(kept),
+            {str(loop): str(intro) for loop, intro in found.items()},
+            [item.reason for item in gone],
+        )
+
+    kept, found, gone = pairs("b_pad.wav", "b_drums.wav", "b_intro.wav")
+    assert (found, gone) == ({"b_drums.wav": "b_intro.wav"}, [])
+    kept, found, gone = pairs("village_drums.wav", "battle_pad.wav", "village_intro.wav", "battle_drums.wav")
+    assert (kept, found) == (["village", "battle"], {"village_drums.wav": "village_intro.wav"})
+    kept, found, gone = pairs("intro.wav", "verse.wav", "chorus.wav")
+    assert (kept, found, gone) == (["intro", "verse", "chorus"], {}, [])
+    _, found, gone = pairs("x/b_pad.wav", "x/intro_a.wav", "x/intro_b.wav")
+    assert found == {"x/b_pad.wav": "x/intro_a.wav"}
+    assert len(gone) == 1
+    assert gone[0].startswith("the name says intro, but ")
 
 
 def marked(begins_s: float, ends_s: float, first_s: float = 0.0, bpm: float = 120.0) -> SectionProposal:

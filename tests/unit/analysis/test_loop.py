@@ -120,6 +120,16 @@ def test_a_file_that_ends_a_little_early_keeps_its_last_bar(missing: int) -> Non
     assert (loop.bpm, loop.bars, loop.first_beat_s) == (120.0, 8, pytest.approx(0.0, abs=0.001))
 
 
+@pytest.mark.parametrize(("lead_in_s", "expected"), [(0.0004, 0.0), (0.002, 0.002)])
+def test_a_first_beat_nearer_than_a_millisecond_is_on_the_first_sample(
+    lead_in_s: float, expected: float
+) -> None:
+    loop = loop_of(clicks(144.0, first_beat_s=lead_in_s, tail_s=0.8))
+
+    assert loop.first_beat_s == pytest.approx(expected, abs=0.0005)
+    assert (loop.first_beat_s == 0.0) == (expected == 0.0)
+
+
 def test_silent_bars_before_the_music_are_lead_in() -> None:
     loop = loop_of(clicks(120.0, 32, first_beat_s=2.0))
 

@@ -96,6 +96,14 @@ def test_what_was_passed_over_is_told_by_name(run: Run, tmp_path: Path) -> None:
     assert any(line.startswith("passed over: Grün/broken.flac: ") for line in done.sentences)
 
 
+def test_a_tempo_that_is_a_guess_is_told_as_one(run: Run, tmp_path: Path) -> None:
+    stems = filled(tmp_path / "in", {"menu_pad.wav": pad(8.0, fades=False), "shop_drums.wav": BARS})
+    done = run("new", tmp_path / "out", "--from", stems)
+    told = {line.split(":")[0]: "a guess" in line for line in done.sentences if line.startswith("section ")}
+
+    assert told == {"section menu": True, "section shop": False}
+
+
 def test_json_is_one_object_with_all_that_was_found(run: Run, tmp_path: Path) -> None:
     stems = filled(
         tmp_path / "in", {"calm_a.wav": BARS, "fight_a.wav": clicks(120.0, 32), "stinger.wav": BARS[:9000]}

@@ -100,3 +100,18 @@ def test_a_faulty_site_file_is_refused_line_by_line(run: Run, preset: Path, tmp_
             'gallery.toml:2 device: must be a string, got 5; write `device = "5"`',
         ],
     )
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (("--ports", "stem"), "--ports must be one of master, stems, got 'stem'"),
+        (("--ports", "stems", "--sink", "null"), "--ports stems goes with --sink jack, got --sink null"),
+    ],
+)
+def test_ports_that_a_sink_does_not_have_are_refused(
+    run: Run, preset: Path, options: tuple[str, ...], expected: str
+) -> None:
+    done = run("play", preset, *options)
+
+    assert (done.code, done.sentences) == (2, [f"adaptive: {expected} (see adaptive play --help)"])

@@ -109,7 +109,8 @@ REFUSED = [
     ({"state": {"place": 10**400}}, "place has values 0 to 1, got a number of more than 300 digits"),
     ({"state": {"place": True}}, "place is never true; there is road, shelter"),
     ({"state": {"place": ["road"]}}, 'place is never ["road"]; there is road, shelter'),
-    ({"state": "road"}, "say which state group is meant: place, weather"),
+    ({"state": "road"}, "say which state group is meant: place, weather; "
+        'write {"state": {"place": "…"}}, or `send --state place/…`'),
     ({"event": "kil"}, "there is no event 'kil' (did you mean 'kill'?)"),
     ({"event": ["kill"]}, 'there is no event ["kill"]'),
     ({"event": "kill", "velocity": -1}, "velocity must be a number of at least 0, got -1"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from adaptive.patches.messages import PatchNote
+from adaptive.patches.messages import LivePatchNote, PatchNote
 from adaptive.patches.note_rows import NoteRows
 
 RATE = 48000
@@ -60,3 +60,32 @@ def test_a_late_note_is_played_if_it_lasts_long_enough() -> None:
 
     assert made.gate[0].all()
     assert not made.gate[1].any()
+
+
+def test_a_live_note_is_held_until_it_is_told_to_end_beside_written_ones() -> None:
+    made = rows()
+    made.replace((PatchNote(0, 640, 60.0, 1.0),))
+    made.play((LivePatchNote(70, 64.0, 0.5),))
+    made.fill(0)
+    made.fill(64)
+
+    assert (np.flatnonzero(made.gate[1]) + 64).tolist() == list(range(70, 128))
+    assert (made.pitch[1, 6], made.velocity[1, 6]) == (64.0, 0.5)
+    made.replace((PatchNote(0, 640, 60.0, 1.0), PatchNote(4000, 64, 60.0, 1.0)))
+    made.fill(128)
+    assert made.gate.all()
+    made.play((LivePatchNote(200, 64.0, 0.0), LivePatchNote(10, 60.0, 0.0)))  # the second is too late for any
+    made.fill(192)
+    assert (np.flatnonzero(made.gate[1]) + 192).tolist() == list(range(192, 200))
+    assert made.gate[0].all()  # the end of a live note ends no written one
+
+
+def test_a_live_note_that_comes_late_or_ends_at_once_still_sounds() -> None:
+    made = rows()
+    made.play((LivePatchNote(0, 64.0, 0.5), LivePatchNote(4, 65.0, 0.5), LivePatchNote(9, 65.0, 0.0)))
+    made.fill(64000)
+
+    assert made.gate[0].all()
+    assert made.gate[1].sum() >= 1
+    made.fill(64064)
+    assert made.gate.sum() == 64

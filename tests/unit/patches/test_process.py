@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from adaptive.inputs.note_message import PlayNote
+from adaptive.inputs.trace import read_trace_lines
 from adaptive.kernel.sources.frame_ring import FrameRing
 from adaptive.patches.messages import PatchBeginning, Update
 from adaptive.patches.process import PatchProcess
 from adaptive.preset.load import load
+from adaptive.session.incoming.patches import LIVE_FRAMES
 from adaptive.session.offline import Renderer, RenderJob
 from adaptive.session.performance import vocabulary
 from tests.helpers.presets import HEAD, RATE
@@ -47,6 +51,34 @@ def rendered(
         return np.concatenate(list(renderer.control_steps())), renderer.remarks
     finally:
         renderer.close()
+
+
+PLAYED = """import pyo
+def build(patch):
+    notes = patch.notes(voices=4)
+    return pyo.Sig(notes.gate * notes.pitch * 0.001).mix(1)
+"""
+
+
+@pytest.mark.ci
+def test_a_live_note_reaches_a_patch_at_its_frame(tmp_path: Path) -> None:
+    (tmp_path / "preset.toml").write_text(PRESET, encoding="utf-8")
+    (tmp_path / "cloud.py").write_text(PLAYED, encoding="utf-8")
+    preset = load(tmp_path, vocabulary())
+    begun, ended = PlayNote("cloud", 60, 0.5), PlayNote("cloud", 60, 0.0)
+    rows = [{"t": at, "message": note.as_json()} for at, note in ((0.1, begun), (0.2, ended))]
+    trace = read_trace_lines([json.dumps(row).encode() for row in rows], preset, RATE)
+    renderer = Renderer(RenderJob(preset, 1, 0.6, trace, "cut", may_run_code=True))
+    try:
+        audio = np.concatenate(list(renderer.control_steps()))
+    finally:
+        renderer.close()
+    heard = np.flatnonzero(np.abs(audio[:, 0]) > 0.002)
+    later = 12032 + LIVE_FRAMES  # 250 ms in whole quanta
+
+    assert renderer.remarks == []
+    assert abs(heard[0] - (4800 + later)) <= 2
+    assert abs(int(np.diff(audio[:, 0]).argmin()) - (9600 + later)) <= 2
 
 
 @pytest.mark.ci

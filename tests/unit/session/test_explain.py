@@ -61,6 +61,16 @@ def test_a_way_without_a_rule_says_so(tmp_path: Path) -> None:
     assert sentence.endswith("no rule of the preset matches, so any → any (exit at bar, enter at start)")
 
 
+def test_the_end_of_a_section_says_which_rules_count_there(tmp_path: Path) -> None:
+    transition = {
+        "kind": "transition", "source": "win", "target": "calm", "status": "planned", "wait_s": 0.5,
+        "reason": "asked", "rule": "no rule of the preset: any → any (exit at end, enter at start)",
+    }  # fmt: skip
+    (sentence,) = explained(tmp_path, json.dumps(LINE | transition).encode())
+
+    assert "where a section ends, only rules that name both sides count, and none does, so any" in sentence
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [

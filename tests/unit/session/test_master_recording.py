@@ -7,8 +7,8 @@ import pytest
 import soundfile
 
 from adaptive.errors import MachineError
-from adaptive.session import master_recording
 from adaptive.session.master_recording import MasterRecording
+from adaptive.sinks import bounded_file
 from adaptive.sinks.file import AudioFileSink
 
 RNG = np.random.default_rng(1)
@@ -36,7 +36,7 @@ def test_what_was_played_is_kept_and_what_is_missing_told(tmp_path: Path) -> Non
 
 def test_the_file_ends_at_its_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
-    monkeypatch.setattr(master_recording, "LOOK_EVERY_FRAMES", 4800)
+    monkeypatch.setattr(bounded_file, "LOOK_EVERY_FRAMES", 4800)
     one = recording(tmp_path / "run", told, limit=100_000)
     for _ in range(40):
         one.write(NOISE)
