@@ -36,6 +36,7 @@ from adaptive.errors import InputError, ProtocolError
 from adaptive.inputs import follow_checks
 from adaptive.inputs.control_message import MoveControl, with_controls
 from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
+from adaptive.inputs.hello import hello_of
 from adaptive.inputs.note_message import PlayNote, check_note, layers_with_notes
 from adaptive.inputs.reading_source import ReadingSource, arbitrated
 from adaptive.inputs.shown import shown
@@ -565,28 +566,8 @@ class Checker:
 
     def hello(self) -> dict[str, Any]:
         """The ``hello`` message: what the preset declares."""
-        return {
-            "hello": {
-                "protocol": 1,
-                "preset": self._preset.file.name,
-                "parameters": {
-                    name: {
-                        "range": list(table.range),
-                        "default": table.range[0] if table.default is None else table.default,
-                        "derived": name in self._preset.derived,
-                    }
-                    for name, table in self._preset.file.parameters.items()
-                },
-                "states": {
-                    name: {"values": list(group.values), "default": group.default}
-                    for name, group in self.groups.items()
-                    if name in self.settable_groups
-                },
-                "events": list(self.known_events),
-                "layers": self.playable,
-                "snapshots": list(self._preset.file.snapshots),
-            }
-        }
+        groups = {name: group for name, group in self.groups.items() if name in self.settable_groups}
+        return hello_of(self._preset, groups, list(self.known_events), self.playable)
 
     def _refuse(self, sentence: str) -> NoReturn:
         self.refused += 1

@@ -52,6 +52,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "engine.rig_spec": "dataclasses without logic; its questions: tests/unit/engine/test_rig.py",
     "engine.spec": "dataclasses without logic; what they must hold is in tests/unit/engine/test_validate.py",
     "engine.standard_rigs": "a table: tests/unit/engine/test_rig.py",
+    "inputs.hello": "tests/unit/inputs/test_message.py",
     "inputs.midi.port_list": "tests/unit/inputs/test_midi_input.py",
     "inputs.osc_answers": "tests/cases/test_place.py",
     "inputs.osc_subscriber": "tests/cases/test_place.py",
