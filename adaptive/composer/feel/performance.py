@@ -9,7 +9,7 @@ from functools import lru_cache
 from adaptive.composer.context import BarContext
 from adaptive.composer.feel.ensemble_clock import level, wander
 from adaptive.composer.feel.register import articulated, moved
-from adaptive.composer.genres.mixing import swing_of
+from adaptive.composer.genres.mixing import genres_of, mean_of, swing_of
 from adaptive.composer.seeding import named_seed, seeded
 from adaptive.composer.swing import STRAIGHT, Swing, ratio_at, shift_quarters
 from adaptive.composer.writing import HUMANIZE, meter_of, ms_in_beats
@@ -58,6 +58,8 @@ def performed(notes: tuple[Note, ...], context: BarContext) -> tuple[Note, ...]:
     loudness = 1.0 + 2.0 * steer.humanise * LEVEL_SPREAD * level(brief.seed, max(0, context.bar))
     swing, ratio = _swing(context)
     tight = min(1.0, float(meter.step) / ms_in_beats(context, 1.0) / LOOSE_STEP_MS)
+    genres = genres_of(tuple(layer.style for layer in context.plan.part.brief.layers))
+    tight *= mean_of(genres, lambda genre: genre.looseness, 1.0)
     played = []
     for note in articulated(moved(notes, context), steer.articulation):
         place = meter.place(note.onset) % len(clock)

@@ -40,6 +40,7 @@ DRUM_AND_BASS = Genre(
         "texture": "glints",
         "countermelody": "line",
     },
+    looseness=1.2,
     rests=0.45,
     layers=(
         GenreLayer("breaks", "drums", "drums_punch", -6.5, 0.0, -24.0, 0.6, treble_db=2.0),

@@ -90,6 +90,8 @@ class Genre:
         Generator to the own style with which it plays the genre.
     quiet_drums : bool
         Whether drums go on in quiet themes.
+    looseness : float
+        Factor of the deviations in time of its players.
     rests : float
         Chance that all rest before another theme.
     layers : tuple of GenreLayer
@@ -123,6 +125,7 @@ class Genre:
     in_eighths: bool = False
     swing: Swing = field(default=STRAIGHT)
     quiet_drums: bool = False
+    looseness: float = 1.0
     rests: float = 0.3
     reverb_s: float = 2.0
     level_db: float = 0.0
