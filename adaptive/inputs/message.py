@@ -236,6 +236,8 @@ class Checker:
         Every event that may be sent.
     settable_groups : set of str
         State groups that may be set; the implied group `section` is one only if select reads it.
+    generated, playable : list of str
+        Layers for which notes are written; those and pyo patches, which play live notes.
     clamped : int
         Values that were clamped so far.
     refused : int
@@ -251,6 +253,8 @@ class Checker:
         self.no_readings = {name: NoReadings(preset.file.parameters[name].ignore) for name in self.parameters}
         self.groups = preset.state_groups
         self.sections = frozenset(preset.file.sections)
+        self.generated = layers_with_notes(preset.file)
+        self.playable = layers_with_notes(preset.file, has_patches=True)
         conditions = (*preset.when.values(), *preset.snapshot_when.values())
         self._read = {name for condition in conditions for name in condition.names}
         # a declared group may be reserved for later; the implied group has no effect unless select reads it
@@ -504,16 +508,6 @@ class Checker:
     def controllable(self) -> list[str]:
         """Names of the layers whose instruments have controls: those that a sampler plays."""
         return with_controls(self._preset.file, self.playable)
-
-    @property
-    def playable(self) -> list[str]:
-        """Names of the layers that play live notes: the generated ones, and pyo patches."""
-        return layers_with_notes(self._preset.file, has_patches=True)
-
-    @property
-    def generated(self) -> list[str]:
-        """Names of the layers for which notes are written."""
-        return layers_with_notes(self._preset.file)
 
     @property
     def key_of_preset(self) -> Key:
