@@ -2,8 +2,8 @@
 
 NAME is a genre, or the folder of a preset; without any, all genres are measured.  Of each preset 78 s are
 played, 20 dB softer so that the limiter has nothing to do; measured are the 30 s from 2 s on and those from
-48 s on, with seed 1, in *full*, or else in the section that the preset begins with.  ``--layers`` prints each
-layer at the last place, before its sends and the master.
+48 s on, with seed 1, in *full*, or else in the first section that parameters can choose.  ``--layers`` prints
+each layer at the last place, before its sends and the master.
 The table is part of docs/music.md.
 """
 
@@ -63,7 +63,7 @@ def measured(preset: Preset) -> tuple[list[SoundProfile], dict[str, SoundProfile
     """Return what the mix measures at each place, 20 dB softer, and its layers at the last."""
     file = preset.file
     ways = ways_into(preset)
-    name = "full" if "full" in ways else preset.first_section
+    name = "full" if "full" in ways else next(iter(ways))
     level_db = file.level_db if file.master.level_db is None else file.master.level_db
     if not isinstance(level_db, float | int):
         message = "the level of this preset follows a parameter; the tool measures those with one level"
