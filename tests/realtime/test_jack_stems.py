@@ -129,6 +129,8 @@ def test_names_and_connections_outlive_desk_server_and_preset(
         environment = server.environment
         with playing(tmp_path, folder, *ARGUMENTS, environment=environment) as engine:
             began = of_engine(environment)
+            first = {"adaptive:master_left"}
+            assert until(lambda: connected(environment)["system:playback_1"] == first, 5.0, 0.1)
             desk = Desk(environment)
             run(environment, "jack_connect", "adaptive:fight_left", "desk:in_1")
             run(environment, "jack_connect", "system:capture_1", "desk:in_2")
