@@ -76,8 +76,8 @@ def test_an_edit_of_a_module_renames_the_units_that_depend_on_it(tmp_path: Path)
     # these compile or list units; a unit depends on its own function in `units`, not on the whole file
     apart = {
         "compile/build", "compile/cache", "compile/link_only", "compile/object_code", "compile/processes",
-        "processors/registry",
-        "sources/frame_ring", "sources/incoming_settings", "sources/registry", "sources/sampler_regions",
+        "processors/registry", "sources/frame_ring", "sources/incoming_settings", "sources/played_frames",
+        "sources/registry", "sources/sampler_regions",
         "sources/sampler_settings", "sources/synth_settings", "units",
     }  # fmt: skip
 
