@@ -12,8 +12,10 @@ import importlib.util
 import inspect
 import os
 import re
+import subprocess
 import sys
 import threading
+import time
 import types
 from collections.abc import Callable, Collection, Iterable, Sequence
 from ctypes import CFUNCTYPE
@@ -25,7 +27,6 @@ from typing import Any
 from adaptive.errors import MachineError
 from adaptive.kernel.compile.cache import UnitFile, cache_folder, locked
 from adaptive.kernel.compile.object_code import ObjectCode
-from adaptive.kernel.compile.processes import compile_in_processes
 
 PACKAGE = "adaptive.kernel"
 
@@ -42,16 +43,15 @@ COMPILE_UNITS = "--compile-units"
 FORMAT = 3
 """Version of the content of a cache file, and of the way in which it is compiled."""
 
+POLL_S = 0.05
 COSTS_S = {
-    "subtractive": 7.4, "control": 6.5, "sampler": 6.4, "clips": 5.3, "stretch": 4.6, "plucked": 4.2,
-    "fm": 4.0, "modal": 4.0, "panner": 3.7, "limiter": 3.6, "synth": 3.6, "modulated_reverb": 3.5,
-    "drums": 3.4, "convolution": 3.3, "eq": 3.2, "buses": 3.2, "delay": 3.0, "saturation": 2.9, "gate": 2.6,
-    "compressor": 2.5, "reverb": 2.0, "chorus": 2.0, "receive": 1.9, "master": 1.8,
+    "subtractive": 7.4, "control": 6.5, "sampler": 6.4, "clips": 5.3, "wavetable": 5.0, "granular": 5.0,
+    "waveguide": 5.0, "stretch": 4.6, "plucked": 4.2, "fm": 4.0, "modal": 4.0, "panner": 3.7, "limiter": 3.6,
+    "synth": 3.6, "modulated_reverb": 3.5, "drums": 3.4, "convolution": 3.3, "eq": 3.2, "buses": 3.2,
+    "delay": 3.0, "saturation": 2.9, "gate": 2.6, "compressor": 2.5, "reverb": 2.0, "chorus": 2.0,
+    "receive": 1.9, "master": 1.8,
 }  # fmt: skip
-"""Compile time of the slower units, in seconds of CPU, by which the slowest are compiled first.
-
-Every other unit takes 1.7 s at most; of the order of those nothing depends.
-"""
+"""Compile time of the slower units, in seconds of CPU; every other unit takes about one second."""
 
 STRETCH_UNITS = ("stretch", "fft")
 """Units of clips that follow a tempo map."""
@@ -247,7 +247,7 @@ class Saving:
 
 
 def compiler_command() -> list[str]:
-    """Command that starts a compiling process."""
+    """Command that starts a compiling process; the names of its units are appended."""
     if getattr(sys, "frozen", False):  # a frozen program is its own interpreter: see `adaptive.__main__`
         return [sys.executable, COMPILE_UNITS]
     return [sys.executable, "-m", f"{PACKAGE}.compile.build"]
@@ -274,22 +274,51 @@ def compile_missing(
         return 0
     folder = cache_folder()
     with locked(folder):
-        names = sorted(missing_units(wanted), key=lambda name: -COSTS_S.get(name, 1.0))
-        compile_in_processes(
-            names,
-            compiler_command(),
-            dict(os.environ, ADAPTIVE_CACHE_DIR=str(folder)),
-            lambda name: unit_file(name).path() is not None,
-            progress,
-            _failure,
-        )
+        names = missing_units(wanted)
+        environment = dict(os.environ, ADAPTIVE_CACHE_DIR=str(folder))
+        running = {
+            " and ".join(share): subprocess.Popen(
+                [*compiler_command(), *share], env=environment, stderr=subprocess.PIPE
+            )
+            for share in shares(names, os.cpu_count() or 1)
+        }
+        waiting = {name: unit_file(name) for name in names}
+        while running:
+            time.sleep(POLL_S)
+            for name in [name for name, file in waiting.items() if file.path() is not None]:
+                del waiting[name]
+                if progress is not None:
+                    progress(name, len(names) - len(waiting), len(names))
+            for share, process in list(running.items()):
+                if process.poll() is not None:
+                    del running[share]
+                    _require_compiled(share, process, running.values())
     return len(names)
 
 
-def _failure(unit: str, said: str) -> MachineError:
-    again = f"python -m {PACKAGE}.compile.build {unit}"
-    message = f"the render kernel cannot be compiled here ({unit}): {cause(said)}"
-    return MachineError(f"{message}; the whole error: {again}")
+def shares(names: Sequence[str], most: int) -> list[list[str]]:
+    """Distribute units among at most `most` processes with similar total compile times, slowest first.
+
+    Starting a process takes more than a second: fourteen processes, one a unit, took 27 s on two cores.
+    """
+    divided: list[list[str]] = [[] for _ in range(max(1, min(most, len(names))))]
+    for name in sorted(names, key=lambda name: -COSTS_S.get(name, 1.0)):
+        min(divided, key=lambda share: sum(COSTS_S.get(one, 1.0) for one in share)).append(name)
+    return [share for share in divided if share]
+
+
+def _require_compiled(
+    share: str, process: subprocess.Popen[bytes], others: Iterable[subprocess.Popen[bytes]]
+) -> None:
+    """If a compiling process has failed, stop the others and raise with what its output says."""
+    _, said = process.communicate()
+    if process.returncode == 0:
+        return
+    for other in others:
+        other.kill()
+    again = " ".join([f"python -m {PACKAGE}.compile.build", *share.split(" and ")])
+    message = f"the render kernel cannot be compiled here ({share}): {cause(said.decode(errors='replace'))}"
+    raise MachineError(f"{message}; the whole error: {again}")
 
 
 def cause(said: str) -> str:
@@ -321,11 +350,11 @@ def addresses(names: Sequence[str] | None = None) -> dict[str, int]:
 
 
 def main(names: list[str]) -> None:
-    """Compile the named units, or those whose names come over standard input; entry point of a process."""
+    """Compile the named units; entry point of a compiling process."""
     from adaptive.kernel.compile.link_only import link_only
 
     link_only({function.__qualname__ for function, _ in _units().values()})
-    for name in names or (line.strip() for line in sys.stdin):
+    for name in names:
         load_unit(name)
 
 

@@ -75,7 +75,7 @@ def test_an_edit_of_a_module_renames_the_units_that_depend_on_it(tmp_path: Path)
     found = json.loads(output_of(start(EDITS, tmp_path / "cache", source=str(tmp_path))))
     # these compile or list units; a unit depends on its own function in `units`, not on the whole file
     apart = {
-        "compile/build", "compile/cache", "compile/link_only", "compile/object_code", "compile/processes",
+        "compile/build", "compile/cache", "compile/link_only", "compile/object_code",
         "processors/registry", "sources/frame_ring", "sources/incoming_settings", "sources/played_frames",
         "sources/registry", "sources/sampler_regions",
         "sources/sampler_settings", "sources/synth_settings", "units",
@@ -106,6 +106,16 @@ def test_the_names_of_units_differ_between_processors(tmp_path: Path) -> None:
 
     assert here == output_of(start(ask, tmp_path, NUMBA_CACHE_DIR="elsewhere"))
     assert here != there
+
+
+@pytest.mark.parametrize("most", [1, 2, 4, 64])
+def test_units_are_shared_out_once_each_and_no_process_has_much_more_than_another(most: int) -> None:
+    shared = build.shares(list(UNITS), most)
+    costs = [sum(build.COSTS_S.get(name, 1.0) for name in share) for share in shared]
+
+    assert sorted(name for share in shared for name in share) == sorted(UNITS)
+    assert len(shared) == min(most, len(UNITS))
+    assert max(costs) - min(costs) <= max(build.COSTS_S.values())
 
 
 NUMBA_SAYS = """Traceback (most recent call last):
