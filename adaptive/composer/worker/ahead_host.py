@@ -15,7 +15,7 @@ from typing import Any
 from adaptive.composer.worker import wire
 from adaptive.composer.worker.ahead_child import COMPOSE_AHEAD
 from adaptive.composer.worker.ahead_orders import AheadReply, Order, OrderWriter, PartOrder, unpacked
-from adaptive.composer.worker.runner import started_child
+from adaptive.composer.worker.runner import end_child, started_child
 from adaptive.music.note import Note
 
 MOST_WAITING = 1024
@@ -125,7 +125,7 @@ class _PrefetchLink:
             process, self.process = self.process, None
             self.changed.notify_all()
         if process is not None:
-            _end(process)
+            end_child(process)
 
     def next_orders(self) -> list[Expected]:
         """Wait for orders, and remove some; none: it is over."""
@@ -155,9 +155,9 @@ def _serve(link: _PrefetchLink) -> None:
         link.is_busy = False
         if link.is_over:
             break
-        _end(process)
+        end_child(process)
     if link.process is not None:
-        _end(link.process)
+        end_child(link.process)
     link.close()
 
 
@@ -181,12 +181,3 @@ def _exchange(link: _PrefetchLink, process: subprocess.Popen[bytes]) -> None:
         for one, reply in zip(expected, replies, strict=True):
             link.arrived.append(Arrived(one, reply, unpacked(reply.notes)))
         link.is_busy = False
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    process.wait()
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with contextlib.suppress(OSError):
-                pipe.close()

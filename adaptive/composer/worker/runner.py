@@ -136,14 +136,8 @@ class ProcessRunner:
 
     def _end(self) -> None:
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        if process is not None:
+            end_child(process)
 
 
 def started_child(*arguments: str) -> subprocess.Popen[bytes] | None:
@@ -161,6 +155,16 @@ def started_child(*arguments: str) -> subprocess.Popen[bytes] | None:
         return subprocess.Popen(command, stdin=pipe, stdout=pipe, env=environment, start_new_session=True)
     except OSError:
         return None
+
+
+def end_child(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process that composes, and close its pipes."""
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
 
 
 class ThreadRunner:
