@@ -36,6 +36,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "composer.genres.rock": "a table: tests/unit/composer/genres/test_registry.py",
     "composer.harmony": "a dataclass without logic",
     "composer.learned.credit": "tests/unit/sinks/test_file.py",
+    "composer.learned.weight_file": "tests/unit/composer/learned/test_weights.py",
     "composer.percussion": "constants",
     "composer.plan.brief": "what is held: tests/unit/conductor/test_steering.py",
     "composer.steer": "dataclasses without logic",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from adaptive.composer.learned.fixed_network import FixedNetwork, fits
 from adaptive.composer.learned.harmony_features import inputs
+from adaptive.composer.learned.weight_file import of_another_version, parts_of, read_weights
 from adaptive.errors import InputError
 from adaptive.music.chord import Chord
 from adaptive.music.pitch import Interval, Tone
@@ -52,17 +52,18 @@ class LoadedHarmony:
 def read(file: Path) -> LoadedHarmony:
     """Read a file of weights; a missing, damaged or foreign one gives a sentence."""
     instead = "progressions are written by rules"
-    try:
-        with np.load(file, allow_pickle=False) as arrays:
-            parts = [
-                arrays[f"harmony_{n}"] for n in range(sum(k.startswith("harmony_") for k in arrays.files))
-            ]
-            chords = tuple(str(text) for text in arrays["chords"])
-            is_usual = arrays["is_usual"].astype(bool)
-    except FileNotFoundError:
-        return LoadedHarmony(None, f"the learned weights {file.name} are missing: {instead}")
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile, TypeError):
-        return LoadedHarmony(None, f"the learned weights {file.name} cannot be read: {instead}")
+    read_parts, sentence = read_weights(
+        file,
+        instead,
+        lambda arrays: (
+            parts_of(arrays, "harmony"),
+            tuple(str(text) for text in arrays["chords"]),
+            arrays["is_usual"].astype(bool),
+        ),
+    )
+    if read_parts is None:
+        return LoadedHarmony(None, sentence)
+    parts, chords, is_usual = read_parts
     count = len(chords) + 1
     if (
         len(chords) > MOST_CHORDS
@@ -71,7 +72,7 @@ def read(file: Path) -> LoadedHarmony:
         or not is_usual.any(axis=1).all()
         or not all(map(_is_chord, chords))
     ):
-        return LoadedHarmony(None, f"the learned weights {file.name} are those of another version: {instead}")
+        return LoadedHarmony(None, of_another_version(file, instead))
     return LoadedHarmony(HarmonyNetwork(FixedNetwork(parts), chords, is_usual))
 
 

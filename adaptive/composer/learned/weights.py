@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from adaptive.composer.learned import feel_features, pattern_features
 from adaptive.composer.learned.drum_grid import KINDS
 from adaptive.composer.learned.fixed_network import FixedNetwork, fits
+from adaptive.composer.learned.weight_file import of_another_version, parts_of, read_weights
 
 FILE = Path(__file__).parent / "data" / "drums.npz"
 """Weights of both networks; ``drums.md`` beside it is their model card."""
@@ -48,28 +48,27 @@ class Loaded:
 def read(file: Path) -> Loaded:
     """Read a file of weights; a missing, damaged or foreign one gives a sentence."""
     instead = "drums and their timing are made by rules"
-    try:
-        with np.load(file, allow_pickle=False) as arrays:
-            parts = {name: [arrays[f"{name}_{n}"] for n in range(_count(arrays, name))] for name in _SIZES}
-            combinations = arrays["combinations"].astype(np.uint8)
-    except FileNotFoundError:
-        return Loaded(None, f"the learned weights {file.name} are missing: {instead}")
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile, TypeError):
-        return Loaded(None, f"the learned weights {file.name} cannot be read: {instead}")
+    read_parts, sentence = read_weights(
+        file,
+        instead,
+        lambda arrays: (
+            {name: parts_of(arrays, name) for name in _SIZES},
+            arrays["combinations"].astype(np.uint8),
+        ),
+    )
+    if read_parts is None:
+        return Loaded(None, sentence)
+    parts, combinations = read_parts
     for name, (inputs, outputs) in _SIZES.items():
         if not fits(parts[name], inputs, outputs or len(combinations)):
-            return Loaded(None, f"the learned weights {file.name} are those of another version: {instead}")
+            return Loaded(None, of_another_version(file, instead))
     if combinations.ndim != 2 or combinations.shape[1] != KINDS:
-        return Loaded(None, f"the learned weights {file.name} are those of another version: {instead}")
+        return Loaded(None, of_another_version(file, instead))
     return Loaded(DrumNetworks(FixedNetwork(parts["feel"]), FixedNetwork(parts["patterns"]), combinations))
 
 
 _SIZES = {"feel": (feel_features.INPUTS, feel_features.OUTPUTS), "patterns": (pattern_features.INPUTS, 0)}
 """Inputs and outputs of each network; 0: as many as there are combinations."""
-
-
-def _count(arrays: np.lib.npyio.NpzFile, name: str) -> int:
-    return sum(key.startswith(f"{name}_") for key in arrays.files)
 
 
 @lru_cache(maxsize=1)
