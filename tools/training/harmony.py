@@ -20,7 +20,7 @@ from adaptive.composer.learned.harmony_features import (
     place_inputs,
 )
 from adaptive.composer.plan.grammar import GRAMMARS
-from tools.training.network import Network, Rows, train
+from tools.training.network import Network, Rows, choice_loss, train
 from tools.training.progressions import Progression, ReadChord, is_chromatic
 
 HIDDEN, EPOCHS = (64,), 40
@@ -111,21 +111,8 @@ def train_harmony(
         chosen[rng.random(len(chosen)) < FORGOTTEN, count + 1 : 3 * (count + 1)] = 0
         return chosen
 
-    def loss(outputs: Rows, numbers: NDArray[np.int64]) -> tuple[float, Rows]:
-        chances = np.exp(log_chances(outputs))
-        chosen = (np.arange(len(numbers)), targets[numbers])
-        lost = float(-np.log(chances[chosen] + 1e-12).sum())
-        chances[chosen] -= 1
-        return lost, chances.astype(np.float32)
-
-    train(network, some, loss, len(rows), EPOCHS, seed, told)
+    train(network, some, choice_loss(targets), len(rows), EPOCHS, seed, told)
     return network
-
-
-def log_chances(outputs: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return the logarithm of the chance of each chord."""
-    shifted = outputs - outputs.max(axis=1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
 
 
 def nats_a_chord(said: NDArray[np.float64], examples: Sequence[Example]) -> float:

@@ -19,6 +19,7 @@ from adaptive.composer.plan import part
 from adaptive.composer.plan.section_plan import SectionPlan
 from tools.pieces import ENSEMBLES, plan_of
 from tools.training import harmony, progressions
+from tools.training.network import log_chances
 from tools.training.progressions import Progression, ReadChord
 from tools.training.tunes import Quotation
 
@@ -91,7 +92,7 @@ def report(folder: Path, seeds: list[int]) -> None:
         np.savez_compressed(file, **harmony.arrays_of(network, vocabulary, examples))
         loaded = read(file).harmony
         assert loaded is not None
-        said = harmony.log_chances(loaded.network(rows))
+        said = log_chances(loaded.network(rows))
         figures = {"nats": harmony.nats_a_chord(said, others), **chains}
         figures |= harmony.against_grammar(said, others, vocabulary)
         figures["seconds"] = seconds

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +66,25 @@ class Network:
             step = mean / (1 - 0.9**self._count)
             step /= np.sqrt(square / (1 - 0.999**self._count)) + 1e-8
             self.weights[number] -= np.float32(rate) * (step + np.float32(DECAY) * self.weights[number])
+
+
+def log_chances(outputs: NDArray[Any]) -> NDArray[Any]:
+    """Return the logarithms of the chances of choices, by the outputs of a network, in their precision."""
+    shifted = outputs - outputs.max(axis=1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
+
+
+def choice_loss(targets: NDArray[np.int64]) -> Loss:
+    """Return the cross entropy of choices, of which each row of the data has one that is right."""
+
+    def loss(outputs: Rows, numbers: NDArray[np.int64]) -> tuple[float, Rows]:
+        chances = np.exp(log_chances(outputs))
+        chosen = (np.arange(len(numbers)), targets[numbers])
+        lost = float(-np.log(chances[chosen] + 1e-12).sum())
+        chances[chosen] -= 1
+        return lost, chances.astype(np.float32)
+
+    return loss
 
 
 def batches(count: int, rng: np.random.Generator) -> Iterator[NDArray[np.int64]]:

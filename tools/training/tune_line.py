@@ -18,8 +18,8 @@ from adaptive.composer.plan import tune
 from adaptive.music.chord import Chord
 from adaptive.music.pitch import Pitch
 from adaptive.music.scale import Key
-from tools.training.network import Network
-from tools.training.tunes import PAST, WIDEST, Moment, inputs_of, log_chances
+from tools.training.network import Network, log_chances
+from tools.training.tunes import PAST, WIDEST, Moment, inputs_of
 
 MIDDLE = 69
 """MIDI pitch of the middle of a tune, A4."""

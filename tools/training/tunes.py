@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.training.chorales import Chorale
-from tools.training.network import Network, Rows, train
+from tools.training.network import Network, choice_loss, log_chances, train
 
 WIDEST = 12
 INTERVALS = 2 * WIDEST + 1
@@ -112,21 +112,8 @@ def train_tunes(chorales: Sequence[Chorale], seed: int, told: Callable[[int, flo
     targets = np.array([_interval(interval) for _, interval in pairs])
     network = Network((INPUTS, *HIDDEN, INTERVALS), seed)
 
-    def loss(outputs: Rows, numbers: NDArray[np.int64]) -> tuple[float, Rows]:
-        chances = np.exp(log_chances(outputs))
-        chosen = (np.arange(len(numbers)), targets[numbers])
-        lost = float(-np.log(chances[chosen] + 1e-12).sum())
-        chances[chosen] -= 1
-        return lost, chances.astype(np.float32)
-
-    train(network, lambda numbers, _: rows[numbers], loss, len(rows), EPOCHS, seed, told)
+    train(network, lambda numbers, _: rows[numbers], choice_loss(targets), len(rows), EPOCHS, seed, told)
     return network
-
-
-def log_chances(outputs: Rows) -> Rows:
-    """Return the logarithm of the chance of each interval."""
-    shifted = outputs - outputs.max(axis=1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
 
 
 def nats_a_note(network: Network, chorales: Sequence[Chorale]) -> float:
