@@ -34,6 +34,42 @@ INSIDE, SHUT, NOT_INSIDE = np.int64(GATE_INSIDE), np.int64(GATE_SHUT), np.int64(
 
 
 @rtsafe
+def enter_gate(root_address: int) -> bool:
+    """Return whether the stream's gate is open; `leave_gate` must follow in any case."""
+    return set_bits(root_address + GATE_OFFSET, INSIDE) & SHUT == np.int64(0)
+
+
+@rtsafe
+def leave_gate(root_address: int) -> None:
+    """Let the thread that shuts the gate go on."""
+    keep_bits(root_address + GATE_OFFSET, NOT_INSIDE)
+
+
+@rtsafe
+def now_ns(header: Any) -> int:
+    """The time on the clock of the telemetry."""
+    clock_address = header["at_telemetry"] + CLOCK_OFFSET
+    return nanoseconds(control.telemetry_of(header)["clock"], clock_address)
+
+
+@rtsafe
+def flush_to_zero() -> int:
+    """Treat denormal numbers as zero from here on; return the mode before, for `write_float_mode`."""
+    mode = read_float_mode()
+    write_float_mode(mode | np.int64(FLUSH_BITS))
+    return mode
+
+
+@rtsafe
+def note_block(root: Any, header: Any, header_address: int, began: int, frames: int) -> None:
+    """Record that a block was rendered, by which engine, and how long it took."""
+    root["header_seen"] = header_address
+    root["last_ns"] = began
+    root["frames"] += frames
+    note_time(control.telemetry_of(header), began, now_ns(header), frames, header["sample_rate"])
+
+
+@rtsafe
 def play_block(root_address: int, outputs: int, frames: int, underflows: int) -> None:
     """Fill one block of a stream, or clear it if the stream's gate is shut.
 
@@ -45,13 +81,12 @@ def play_block(root_address: int, outputs: int, frames: int, underflows: int) ->
         Length of the block, and underruns the device reported with it.
     """
     root = carray(pointer(root_address), ONE, ROOT)[0]
-    channels = root["device_channels"]
     root["blocks"] += ONE
-    if set_bits(root_address + GATE_OFFSET, INSIDE) & SHUT != np.int64(0):
-        fill.clear(carray(pointer(outputs), frames * channels, np.float32))
-    else:
+    if enter_gate(root_address):
         render_block(root, root_address, outputs, frames, underflows)
-    keep_bits(root_address + GATE_OFFSET, NOT_INSIDE)
+    else:
+        fill.clear(carray(pointer(outputs), frames * root["device_channels"], np.float32))
+    leave_gate(root_address)
 
 
 @rtsafe
@@ -59,17 +94,9 @@ def render_block(root: Any, root_address: int, outputs: int, frames: int, underf
     """Fill the block from the engine whose header is published now, and record how long it took."""
     header_address = load_acquire(root_address)
     header = carray(pointer(header_address), ONE, HEADER)[0]
-    telemetry = control.telemetry_of(header)
-    clock_address = header["at_telemetry"] + CLOCK_OFFSET
-    began = nanoseconds(telemetry["clock"], clock_address)
-    mode = read_float_mode()
-    write_float_mode(mode | np.int64(FLUSH_BITS))
-    channels = root["device_channels"]
-    fill.fill(header, header_address, outputs, frames, channels)
+    began = now_ns(header)
+    mode = flush_to_zero()
+    fill.fill(header, header_address, outputs, frames, root["device_channels"])
     write_float_mode(mode)
-    root["header_seen"] = header_address
-    root["last_ns"] = began
-    root["frames"] += frames
-    telemetry["underflows"] += underflows
-    ended = nanoseconds(telemetry["clock"], clock_address)
-    note_time(telemetry, began, ended, frames, header["sample_rate"])
+    control.telemetry_of(header)["underflows"] += underflows
+    note_block(root, header, header_address, began, frames)

@@ -11,18 +11,10 @@ from typing import Any
 import numpy as np
 from numba import carray
 
-from adaptive.kernel import control, fill
-from adaptive.kernel.atomic import (
-    FLUSH_BITS,
-    keep_bits,
-    load_acquire,
-    read_float_mode,
-    set_bits,
-    write_float_mode,
-)
-from adaptive.kernel.clock import nanoseconds
+from adaptive.kernel import fill
+from adaptive.kernel.atomic import load_acquire, write_float_mode
 from adaptive.kernel.compile.jit import call_get_buffer, pointer, rtsafe
-from adaptive.kernel.device_callback import CLOCK_OFFSET, GATE_OFFSET, INSIDE, NOT_INSIDE, ONE, SHUT
+from adaptive.kernel.device_callback import ONE, enter_gate, flush_to_zero, leave_gate, note_block, now_ns
 from adaptive.kernel.dsp.maths import F32, ZERO
 from adaptive.kernel.jack_record import (
     JACK_CLIENT,
@@ -33,7 +25,6 @@ from adaptive.kernel.jack_record import (
     STEM_ROW,
 )
 from adaptive.kernel.layout import HEADER, MASTER, QUANTUM, ROOT
-from adaptive.kernel.timing import note_time
 
 Q = np.int64(QUANTUM)
 TWO = np.int64(2)
@@ -130,9 +121,9 @@ def play_ports(root_address: int, frames: int) -> None:
     root["blocks"] += ONE
     stem_count = load_acquire(root_address + COUNT_OFFSET)
     find_buffers(client, stem_count, frames)
-    if set_bits(root_address + GATE_OFFSET, INSIDE) & SHUT == np.int64(0):
+    if enter_gate(root_address):
         render_ports(root, client, root_address, stem_count, frames)
-    keep_bits(root_address + GATE_OFFSET, NOT_INSIDE)
+    leave_gate(root_address)
 
 
 @rtsafe
@@ -141,11 +132,8 @@ def render_ports(root: Any, client: Any, root_address: int, stem_count: int, fra
     header_address = load_acquire(root_address)
     header = carray(pointer(header_address), ONE, HEADER)[0]
     master = carray(pointer(header["at_master"]), ONE, MASTER)[0]
-    telemetry = control.telemetry_of(header)
-    clock_address = header["at_telemetry"] + CLOCK_OFFSET
-    began = nanoseconds(telemetry["clock"], clock_address)
-    mode = read_float_mode()
-    write_float_mode(mode | np.int64(FLUSH_BITS))
+    began = now_ns(header)
+    mode = flush_to_zero()
     channels = root["device_channels"]
     at = np.int64(0)
     while at < frames:
@@ -160,7 +148,4 @@ def render_ports(root: Any, client: Any, root_address: int, stem_count: int, fra
         play_stems(header, header_address, client, stem_count, Q - waiting, at, count, frames)
         at += count
     write_float_mode(mode)
-    root["header_seen"] = header_address
-    root["last_ns"] = began
-    root["frames"] += frames
-    note_time(telemetry, began, nanoseconds(telemetry["clock"], clock_address), frames, header["sample_rate"])
+    note_block(root, header, header_address, began, frames)
