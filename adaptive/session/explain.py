@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from adaptive.conductor.planned_transition import NO_RULE
+from adaptive.conductor.planned_transition import NO_RULE, describe_rule
+from adaptive.conductor.playlists import ADVANCE_RULE, BACK_RULE
 from adaptive.errors import InputError, ProtocolError, one_line
 from adaptive.inputs.json_text import parse_json
 from adaptive.inputs.message import is_finite_number
@@ -268,12 +269,16 @@ def _transition(line: Line) -> str:
     )
 
 
+END_DEFAULTS = {describe_rule(rule) for rule in (ADVANCE_RULE, BACK_RULE)}
+"""What applies where a section ends and no rule names both sides."""
+
+
 def _rule(rule: str) -> str:
     """Name the rule of the preset that was used, or the default if no rule matched."""
     default = rule.removeprefix(NO_RULE)
     if default == rule:
         return f"by rule {rule}"
-    if "(exit at end" in default:
+    if default in END_DEFAULTS:
         return f"where a section ends, only rules that name both sides count, and none does, so {default}"
     return f"no rule of the preset matches, so {default}"
 
