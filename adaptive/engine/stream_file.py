@@ -112,7 +112,7 @@ def name_of(*parts: object) -> str:
 
 
 def content_digest(path: Path) -> str:
-    """Digest of the content of a file.
+    """Digest of the content of a file; one that has not changed is read once.
 
     Raises
     ------
@@ -120,10 +120,16 @@ def content_digest(path: Path) -> str:
         It cannot be read.
     """
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
+        status = path.stat()
+        return _digest(path, status.st_mtime_ns, status.st_size)
     except OSError as error:
         raise AudioFileError(f"{path.name}: cannot be read: {error.strerror or error}") from error
+
+
+@lru_cache(maxsize=1024)
+def _digest(path: Path, _modified_ns: int, _size: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
 
 
 def as_short(audio: Audio) -> np.ndarray[Any, np.dtype[np.int16]] | None:
