@@ -37,10 +37,10 @@ class DecisionLog:
         self.recent: deque[Line] = deque(maxlen=KEPT)
         self.listeners: list[Callable[[Line], None]] = []
 
-    def add(
+    def made(
         self, kind: str, frame: int, position: str, section_position: str, reason: str, **more: Any
     ) -> Line:
-        """Add a line.
+        """Return a line that is not in the log yet.
 
         Parameters
         ----------
@@ -60,7 +60,7 @@ class DecisionLog:
         dict
             The line.
         """
-        line: Line = {
+        return {
             "frame": frame,
             "t": round(frame / self._sample_rate, 6),
             "position": position,
@@ -69,6 +69,9 @@ class DecisionLog:
             **more,
             "reason": reason,
         }
+
+    def keep(self, line: Line) -> Line:
+        """Add a line, as `made` returns it, and return it."""
         self.recent.append(line)
         if self._write is not None:
             self._write(json.dumps(line, ensure_ascii=False))

@@ -13,7 +13,7 @@ from adaptive.conductor.elastic import make_elastic
 from adaptive.conductor.layers.generated import WrittenNote
 from adaptive.conductor.layers.write_range import ComposeContext
 from adaptive.conductor.layout.layout import PresetLayout
-from adaptive.conductor.log import DecisionLog
+from adaptive.conductor.log import DecisionLog, Line
 from adaptive.conductor.messages import Receipt
 from adaptive.conductor.planned_transition import PlannedTransition
 from adaptive.conductor.segment_instance import SegmentInstance
@@ -358,9 +358,13 @@ class PlaybackState:
 
     def log_line(self, kind: str, frame: int, reason: str, **more: object) -> None:
         """Add a line to the log, with the positions that belong to its frame."""
+        self.log.keep(self.made_line(kind, frame, reason, **more))
+
+    def made_line(self, kind: str, frame: int, reason: str, **more: object) -> Line:
+        """Return a line as `log_line` adds it, which is not in the log."""
         beat, instance = self.tempo.beat_at(frame), self.instance_at(frame)
         section = instance.section_position(max(beat, instance.start_beat))
-        self.log.add(kind, frame, instance.position(beat), section, reason, **more)
+        return self.log.made(kind, frame, instance.position(beat), section, reason, **more)
 
     def log_notes(self, layer: str, style: str, notes: Sequence[WrittenNote]) -> None:
         """Add a line to the log for each of these notes, which have sounded."""

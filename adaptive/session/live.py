@@ -338,12 +338,9 @@ class LiveSession:
         """Tell that an address is silent; not in the decision log, because a render knows no addresses."""
         self.complain(sentence)
         if self._night_log is not None:
-            frame, conductor = self.performance.frame, self.performance.conductor
-            self._night_log.take_line({
-                "frame": frame, "t": round(frame / self.performance.engine.spec.sample_rate, 6),
-                "position": conductor.instance.position(conductor.tempo.beat_at(frame)), "kind": "health",
-                "parameter": parameter, "trouble": "silent", "source": source, "reason": sentence,
-            })  # fmt: skip
+            more = {"parameter": parameter, "trouble": "silent", "source": source}
+            playback = self.performance.conductor.playback
+            self._night_log.take_line(playback.made_line("health", self.performance.frame, sentence, **more))
 
     def fade_place(self, gain: float, seconds: float) -> None:
         """Move the gain of the whole output within some seconds, beside the listener's volume."""

@@ -58,7 +58,7 @@ def test_a_line_goes_as_json_to_the_writer_and_as_a_dict_to_listeners() -> None:
     heard: list[dict[str, object]] = []
     log = DecisionLog(48000, written.append)
     log.listeners.append(heard.append)
-    line = log.add("layer", 24000, "1.3.0", "1.3.0", "because", layer="drums é")
+    line = log.keep(log.made("layer", 24000, "1.3.0", "1.3.0", "because", layer="drums é"))
 
     assert line["t"] == 0.5
     assert [json.loads(text) for text in written] == [line]
@@ -69,7 +69,7 @@ def test_a_line_goes_as_json_to_the_writer_and_as_a_dict_to_listeners() -> None:
 def test_only_the_latest_lines_stay_in_memory() -> None:
     log = DecisionLog(48000)
     for frame in range(KEPT + 10):
-        log.add("note", frame, "1.1.0", "1.1.0", "")
+        log.keep(log.made("note", frame, "1.1.0", "1.1.0", ""))
 
     assert len(log.recent) == KEPT
     assert log.recent[0]["frame"] == 10
