@@ -20,6 +20,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from adaptive.inputs.osc_codec import OscMessage, encode_bundle
+from adaptive.kernel.compile import build
 from tests.helpers.playing import Client, RunningEngine, playing, until
 from tests.helpers.presets import make_preset
 
@@ -62,6 +63,7 @@ def preset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def engine(preset: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEngine]:
+    build.addresses(build.STRETCH_UNITS)  # the first message about the tempo would wait for the compiler
     with playing(tmp_path_factory.mktemp("engine"), preset, "--sink", "null") as running:
         yield running
 
