@@ -34,6 +34,9 @@ _loaded: list[Any] = []
 _source: list[Path] = []
 """Path of the library's file, looked up before there are copies that could be taken for it."""
 
+_ready: set[int] = set()
+"""Indices in `_loaded` of copies that are initialised already, for the first who asks: by the import."""
+
 _in_use: set[int] = set()
 """Indices in `_loaded` of copies that are initialised, or in which a call hangs."""
 
@@ -49,6 +52,7 @@ def load() -> Any:
     with _lock:
         if _loaded:
             return sys.modules["sounddevice"]
+        was_imported = "sounddevice" in sys.modules
         try:
             with muted_stderr():  # on import PortAudio probes every sound system
                 import sounddevice
@@ -57,8 +61,12 @@ def load() -> Any:
             raise DeviceError(message) from error
         # sounddevice's exit handler would wait for a dead device, in this process and in forks
         atexit.unregister(sounddevice._exit_handler)
-        while sounddevice._initialized:
-            sounddevice._terminate()
+        if was_imported:  # its list of devices may be old
+            while sounddevice._initialized:
+                sounddevice._terminate()
+        else:  # terminated and initialised again, PortAudio would probe twice
+            sounddevice._initialized = 0
+            _ready.add(0)
         discard_library_messages()
         _loaded.append(sounddevice._lib)
         _source.extend(_files(sounddevice))
@@ -113,7 +121,11 @@ class Library:
                 free = [len(_loaded) - 1]
             self._index = free[0]
             _in_use.add(self._index)
+            is_ready = self._index in _ready
+            _ready.discard(self._index)
         self.lib = _loaded[self._index]
+        if is_ready:
+            return
         with muted_stderr():
             self.check(self.lib.Pa_Initialize(), "PortAudio cannot be initialised")
 

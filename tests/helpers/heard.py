@@ -18,6 +18,7 @@ from adaptive.inputs.trace import read_trace
 from adaptive.preset.load import load
 from adaptive.session.offline import Renderer, RenderJob
 from adaptive.session.performance import vocabulary
+from tests.helpers.jack_clients import opening_clients
 from tests.helpers.playing import Client, playing, until
 from tests.helpers.presets import RATE
 
@@ -43,11 +44,13 @@ class Capture:
 @contextlib.contextmanager
 def _recording(command: list[str], path: Path, environment: dict[str, str]) -> Iterator[Capture]:
     path.parent.mkdir(parents=True, exist_ok=True)
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ | environment
-    )
+    with opening_clients(environment):
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ | environment
+        )
+        records = until(lambda: path.exists() and path.stat().st_size > 4096)
     try:
-        assert until(lambda: path.exists() and path.stat().st_size > 4096), f"{command[0]} does not record"
+        assert records, f"{command[0]} does not record"
         yield Capture(process, path)
     finally:
         if process.poll() is None:

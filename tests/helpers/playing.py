@@ -19,6 +19,7 @@ from typing import Any
 
 from adaptive.inputs.osc_codec import encode_message
 from tests.helpers.forks import Fork, start
+from tests.helpers.jack_clients import opening_clients
 
 START_S = 60.0
 """Time limit for the start; a cold start compiles the kernel first."""
@@ -134,7 +135,7 @@ def playing(
     words += ["--tcp", "127.0.0.1:0", *arguments]
     surroundings = os.environ | (environment or {})
     process: subprocess.Popen[str] | Fork
-    with complaints.open("w", encoding="utf-8") as errors:
+    with complaints.open("w", encoding="utf-8") as errors, opening_clients(environment or {}):
         if module == ("adaptive",) and arguments[:1] == ("--sink",) and arguments[1] in WITHOUT_CARD:
             process = start(words, errors.fileno(), surroundings)
         else:
@@ -142,10 +143,10 @@ def playing(
                 [sys.executable, "-m", *module, *words],
                 stdout=subprocess.PIPE, stderr=errors, text=True, env=surroundings,
             )  # fmt: skip
-    try:
         assert process.stdout is not None
         found, _, _ = select.select([process.stdout], [], [], START_S)
         line = process.stdout.readline() if found else ""
+    try:
         assert line, f"not ready: {complaints.read_text(encoding='utf-8')}"
         yield RunningEngine(process, json.loads(line), complaints)
     finally:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.helpers.jack_clients import opening_clients
 from tests.helpers.playing import until
 from tests.helpers.programs import require_program
 
@@ -104,9 +105,10 @@ class Jack(Server):
             deadline = time.monotonic() + 10.0
             while time.monotonic() < deadline and self.process.poll() is None:
                 wait = ["jack_wait", "-s", self.name, "-w", "-t", "1"]
-                done = subprocess.run(
-                    wait, capture_output=True, text=True, check=False, env=os.environ | self.environment
-                )
+                with opening_clients(self.environment):
+                    done = subprocess.run(
+                        wait, capture_output=True, text=True, check=False, env=os.environ | self.environment
+                    )
                 if "available" in done.stdout and "not" not in done.stdout:
                     return
             self.end()

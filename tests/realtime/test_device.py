@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from tests.helpers.heard import first_sound, frames_that_differ, jack_recording
+from tests.helpers.jack_clients import opening_clients
 from tests.helpers.measure import band_db
 from tests.helpers.playing import RunningEngine, playing
 from tests.helpers.presets import RATE, make_preset
@@ -152,9 +153,10 @@ def test_a_card_that_is_not_there_is_named_with_those_that_are(jack: dict[str, s
         "--seconds",
         "1",
     ]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=60, env=os.environ | jack
-    )
+    with opening_clients(jack):
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=60, env=os.environ | jack
+        )
 
     assert done.returncode == 3
     assert done.stderr.strip() == "adaptive: no output device is called 'Scarlett'; there are: system"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.jack_clients import opening_clients
 from tests.helpers.playing import playing, until
 from tests.helpers.presets import two_sections
 from tests.helpers.servers import Jack, running
@@ -84,10 +85,12 @@ def test_it_ends_when_its_parent_has_died(jack: dict[str, str], preset: Path, tm
         f"pathlib.Path({str(pid_file)!r}).write_text(str(play.pid))\n"
         "import time; time.sleep(60)\n"
     )
-    parent = subprocess.Popen([sys.executable, "-c", middle], env=os.environ | jack)
-    try:
+    with opening_clients(jack):
+        parent = subprocess.Popen([sys.executable, "-c", middle], env=os.environ | jack)
         # the file exists a moment before the number is in it
-        assert until(lambda: pid_file.exists() and pid_file.read_text() != "", 60.0)
+        is_up = until(lambda: pid_file.exists() and pid_file.read_text() != "", 60.0)
+    try:
+        assert is_up
         pid = int(pid_file.read_text())
     finally:
         parent.kill()

@@ -18,6 +18,7 @@ from adaptive.preset.load import load
 from adaptive.session.offline import RenderJob, render_to_files
 from adaptive.session.performance import vocabulary
 from tests.helpers.heard import frames_apart
+from tests.helpers.jack_clients import opening_clients
 from tests.helpers.playing import playing, until
 from tests.helpers.presets import RATE, two_sections
 from tests.helpers.servers import Jack, running
@@ -43,12 +44,13 @@ class Desk:
     """A client with two inputs, which connects nothing itself."""
 
     def __init__(self, environment: dict[str, str]) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", DESK], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            env=os.environ | environment,
-        )  # fmt: skip
-        assert self.process.stdout is not None
-        assert self.process.stdout.readline() == b"ready\n"
+        with opening_clients(environment):
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", DESK], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                env=os.environ | environment,
+            )  # fmt: skip
+            assert self.process.stdout is not None
+            assert self.process.stdout.readline() == b"ready\n"
 
     def end(self) -> None:
         self.process.kill()
@@ -59,9 +61,10 @@ class Desk:
 
 
 def run(environment: dict[str, str], *command: str) -> str:
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, env=os.environ | environment, timeout=10.0
-    )
+    with opening_clients(environment):
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, env=os.environ | environment, timeout=10.0
+        )
     return done.stdout
 
 
