@@ -8,7 +8,7 @@ is the same with and without the other process; only the time of the steps diffe
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -63,6 +63,7 @@ class Prefetch:
         self._host = host
         self._parts: OrderedDict[int, PlannedPart] = OrderedDict()  # asked for, by `id`
         self._asked: OrderedDict[tuple[int, object], BarRequest] = OrderedDict()
+        self._awaited: dict[int, set[Hashable]] = {}  # of layers, by `id`
         self._todo: deque[GeneratedLayer] = deque()
         self._seen: dict[int, float] = {}
         self._conductor: Conductor | None = None
@@ -74,6 +75,7 @@ class Prefetch:
     def step(self, conductor: Conductor) -> None:
         """Accept what has arrived, and ask for what comes next, a little in each control step."""
         if self._host.is_over:
+            self._give_up()
             return
         self._host.fetch(REPLIES_A_STEP)
         playback = conductor.playback
@@ -93,6 +95,15 @@ class Prefetch:
             if not self._ask_of(layer, playback.tempo.beat_at(playback.earliest)):
                 self._todo.append(layer)  # a plan is on its way
         self._ask_of_others(conductor)
+
+    def _give_up(self) -> None:
+        """Wait no more for what the process has not sent: it has ended too often."""
+        for part in self._parts.values():
+            part.is_awaited = False
+        for awaited in self._awaited.values():
+            awaited.clear()
+        self._parts.clear()
+        self._awaited.clear()
 
     def _notice(self, conductor: Conductor) -> None:
         """Note the layers that have written a bar or have to write one again."""
@@ -157,12 +168,15 @@ class Prefetch:
 
         def accept(memory: Mapping[str, Any] | None, notes: tuple[Note, ...]) -> None:
             self._asked.pop(key, None)
+            layer.bars.awaited.discard(request.key)
             if memory is not None and not layer.bars.knows(request.key):
                 layer.bars.prefetch(request, memory, notes)
 
         order = BarOrder(layer.bars.spec.name, request.context, beats_ratio(write_range.context))
         self._room -= 1
         if self._host.ask(order, accept, is_needed=is_needed):
+            layer.bars.awaited.add(request.key)
+            self._awaited[id(layer)] = layer.bars.awaited
             self._asked[key] = request  # plan and memory stay, so that their ids are not those of others
 
     # ── plans ──────────────────────────────────────────────────────────────────────────────────
@@ -181,11 +195,10 @@ class Prefetch:
             return False
 
         def accept(made: Mapping[str, Any] | None, _notes: tuple[Note, ...]) -> None:
-            if made is not None:
-                part.accept(made)
+            part.accept(made or {})
 
         if self._host.ask(PartOrder(part.brief, part.first_bar), accept, is_needed=is_needed):
-            self._parts[id(part)] = part
+            self._parts[id(part)], part.is_awaited = part, True
             if len(self._parts) > MOST_PARTS:
                 self._parts.popitem(last=False)
         return False
