@@ -78,7 +78,7 @@ def measure(layers: int, generated: int, steps: int) -> dict[str, object]:
         performance.go_live()
         gc.collect()
         gc.freeze()  # as `adaptive play` does
-        gc.set_threshold(700, 10, 100)
+        gc.set_threshold(700, 4, 250)
         phases, seams = StepPhases(performance), 0
 
         def count(line: Line) -> None:

@@ -32,8 +32,14 @@ LAYERS_A_STEP, PAIRS_A_STEP, ORDERS_A_STEP, REPLIES_A_STEP = 16, 8, 5, 12
 """Layers and first bars of other segments that are looked at, bars that are asked for, and replies that are
 accepted in a control step."""
 
-ORDERS_FOR_LAYERS = 3
+ORDERS_FOR_LAYERS = 1
 """Of these orders, those that only bars of layers that play may take."""
+
+COMMANDS_FOR_AN_ORDER = 16
+"""Commands posted in a control step for each order that it asks less."""
+
+MOST_AHEAD = 192
+"""First bars of other segments wait to be asked for while so many bars are on their way."""
 
 MOST_PARTS = 256
 """Parts of plans that are remembered as asked for."""
@@ -87,7 +93,8 @@ class Prefetch:
             self._revision = playback.revision
             self._seen.clear()
         self._notice(conductor)
-        self._room = ORDERS_A_STEP
+        # what a step posts has taken its time: the asking waits for a lighter one
+        self._room = max(0, ORDERS_A_STEP - conductor.outbox.posted // COMMANDS_FOR_AN_ORDER)
         for _ in range(min(LAYERS_A_STEP, len(self._todo))):
             if self._room <= 0:
                 break
@@ -212,7 +219,7 @@ class Prefetch:
             self._pairs_version = conductor.compose_ahead.version
             self._waiting = deque(conductor.compose_ahead.next_pairs())
         for _ in range(min(PAIRS_A_STEP, len(self._waiting))):
-            if self._room <= ORDERS_FOR_LAYERS:
+            if self._room <= ORDERS_FOR_LAYERS or len(self._asked) >= MOST_AHEAD:
                 return
             name, segment = self._waiting[0]
             layer = playback.assets.generated[name]

@@ -494,7 +494,8 @@ class GeneratedLayer:
             before = player.state()
             posted += player.play(note, frame, ended - frame, group)
             self.written.append(WrittenNote(frame, written, note, section, before, ended - frame))
-            self.next_frame = min(self.next_frame, frame)
+            if frame < self.next_frame:
+                self.next_frame = frame
         return posted
 
     def rests(self, context: ComposeContext, bar: int) -> bool:
