@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
 from adaptive.errors import InputError, one_line
-from adaptive.instruments.library import file_within
+from adaptive.instruments.library import file_within, near_name
 from adaptive.instruments.samples import SampleFile, read_sample
 from adaptive.instruments.sfz_opcodes import ALIASES, Opcodes, known_opcode
 from adaptive.instruments.sfz_regions import regions_of
@@ -211,13 +210,9 @@ class _Samples:
 
     def _missing_name(self, name: str) -> str:
         """A name with that of a file which it may mean."""
-        path = self._path.parent / name.replace("\\", "/")
-        try:
-            near = get_close_matches(path.name, [one.name for one in path.parent.iterdir()], 1, 0.85)
-        except (OSError, ValueError):
-            near = []
+        near = near_name(self._path.parent, name)
         shown = f"`{shown_name(name)}`"
-        return f"{shown} (there is `{shown_name(near[0])}`)" if near else shown
+        return f"{shown} (there is `{near}`)" if near else shown
 
     def _read(self, name: str) -> SampleFile | None:
         path, remark = file_within(self._path.parent, name, self._root)

@@ -34,12 +34,13 @@ def instrument_sentences(preset: Preset, limit_bytes: int) -> Iterator[str]:
     for (_, is_streamed), names in strips.items():
         spec = specs[names[0]]
         assert isinstance(spec, SamplerSpec)
-        yield f"{', '.join(names)}: {_sentence(spec, is_streamed=is_streamed)}"
+        each = " for each of them" if len(names) > 1 else ""
+        yield f"{', '.join(names)}: {_sentence(spec, each, is_streamed=is_streamed)}"
         if names[0] in by_itself:
             yield by_itself[names[0]]
 
 
-def _sentence(spec: SamplerSpec, *, is_streamed: bool) -> str:
+def _sentence(spec: SamplerSpec, each: str, *, is_streamed: bool) -> str:
     samples = spec.samples
     files = {id(one.recording.source or one.recording) for one in samples.regions}
     count = f"{len(files)} recording{'s' if len(files) > 1 else ''}"
@@ -48,14 +49,14 @@ def _sentence(spec: SamplerSpec, *, is_streamed: bool) -> str:
     whole, heads = samples.whole_bytes / 1e6, streamed_bytes(samples.regions) / 1e6
     if is_streamed and samples.may_stream:
         return (
-            f"{about}, streamed from disk: {_megabytes(heads)} of {_megabytes(whole)} stay in memory, and "
-            "about 2 MB for each stereo note that sounds"
+            f"{about}, streamed from disk: {_megabytes(heads)} of {_megabytes(whole)} stay in memory{each}, "
+            "and about 2 MB for each stereo note that sounds"
         )
     if is_streamed:
         return f"{about}, too short or in a format that is not streamed: {_megabytes(whole)} of memory"
     hint = ""
     if samples.whole_bytes >= WORTH_STREAMING_BYTES and samples.may_stream and heads < 0.7 * whole:
-        hint = f"; with `streamed = true` about {_megabytes(heads)}"
+        hint = f"; with `streamed = true` about {_megabytes(heads)}{each}"
     return f"{about}: {_megabytes(whole)} of memory{hint}"
 
 

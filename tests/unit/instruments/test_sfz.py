@@ -90,7 +90,7 @@ def test_what_is_not_there_not_known_or_outside_is_told_and_the_rest_plays(folde
         "a.sfz: `My Samples/../../secret.wav` lies outside the folder of the instrument's library",
         "a.sfz: `*saw` is not played",
         "a.sfz names files that are not there: `My Samples/lost one.wav`, `My Samples/Sine_One.wav` "
-        "(there is `Sine One.wav`)",
+        "(there is `My Samples/Sine One.wav`)",
         "a.sfz: opcodes that are not played: warmth, trigger=never",
     )
 
