@@ -23,7 +23,7 @@ NAMED: Mapping[str, int] = {
 }  # fmt: skip
 """Controls that have a name in place of a controller's number."""
 
-GENERATOR, MOST_AMOUNT = "generator_", 32768.0
+GENERATOR, MOST_AMOUNT = "soundfont_generator_", 32768.0
 """A generator of a SoundFont is named by this and its number, and moved by so much at most."""
 
 WIDEST_BEND = 96.0

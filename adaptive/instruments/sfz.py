@@ -35,14 +35,14 @@ class SfzInstrument:
         Sentences about it.
     files : tuple of (Path, int)
         Its files, with their times.
-    articulations : Mapping
+    switch_labels : Mapping
         Keys that are switches, by their labels.
     """
 
     samples: SampleSet
     remarks: tuple[str, ...]
     files: tuple[tuple[Path, int], ...]
-    articulations: Mapping[str, int]
+    switch_labels: Mapping[str, int]
 
     def switch_of(self, wanted: str | int) -> int:
         """The key switch of a label, or of a key that is given as a number or a name.
@@ -52,17 +52,17 @@ class SfzInstrument:
         InputError
             There is none; names those that the file has.
         """
-        by_name = {name.casefold(): key for name, key in self.articulations.items()}
+        by_name = {name.casefold(): key for name, key in self.switch_labels.items()}
         key = by_name.get(str(wanted).casefold(), Opcodes({"key": str(wanted)}).key("key", -1))
         rules = [region.rule for region in self.samples.regions if region.rule is not None]
         spans = [rule.switches for rule in rules if rule.switches is not None]
         if any(low <= key <= high for low, high in spans):
             return key
-        known = list(self.articulations) or sorted({str(low) for low, _ in spans}, key=int)
+        known = list(self.switch_labels) or sorted({str(low) for low, _ in spans}, key=int)
         has = (
             f"it has {', '.join(map(shown_name, known[:TOLD_NAMES]))}" if known else "it has no key switches"
         )
-        message = f"{self.samples.name} has no articulation `{shown_name(str(wanted))}`; {has}"
+        message = f"{self.samples.name} has no key switch `{shown_name(str(wanted))}`; {has}"
         raise InputError(message)
 
 

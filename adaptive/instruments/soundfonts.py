@@ -32,8 +32,8 @@ def sampler_spec(table: Any, bus: int, folder: Path) -> SamplerSpec:
         raise InputError(message)
     if table.sfz is not None:
         return sfz_spec(table, bus, folder)
-    if table.articulation is not None:
-        message = "`articulation` goes with `sfz`, not with a `soundfont`"
+    if table.key_switch is not None:
+        message = "`key_switch` goes with `sfz`, not with a `soundfont`"
         raise InputError(message)
     font = font_of(table, folder)
     path, numbers = font.path, table.numbers()
@@ -70,7 +70,7 @@ def sfz_spec(table: Any, bus: int, folder: Path) -> SamplerSpec:
     source, numbers = (str(path), made.files), table.numbers()
     return SamplerSpec(
         bus, made.samples, table.voices, numbers["level_db"], numbers["tune_cents"], source, made.remarks,
-        table.streamed, None if table.articulation is None else made.switch_of(table.articulation),
+        table.streamed, None if table.key_switch is None else made.switch_of(table.key_switch),
     )  # fmt: skip
 
 

@@ -227,9 +227,9 @@ SAMPLER_SOURCE = SoundSource(
             "program", "A General MIDI name, a number from 0, or the name in the file.", may_be_number=True
         ),
         SourceText(
-            "articulation",
-            "What the key switches of an SFZ file choose at first: a label of the file, or a key by its "
-            "number or name.",
+            "key_switch",
+            "The key switch of an SFZ file that is on at first: its label in the file, or its key as a "
+            "number or a name.",
             may_be_number=True,
         ),
     ),

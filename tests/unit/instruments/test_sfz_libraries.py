@@ -115,9 +115,9 @@ def test_strings_with_key_switches_round_robin_and_a_faded_wheel(tmp_path: Path)
     assert heard == [["Pizz D4 rr1.wav"], ["Pizz D4 rr2.wav"], ["Pizz D4 rr1.wav"]]
     played(player, 25)
     assert names_of(player, played(player, 70)) == ["Trem D4.wav"]
-    assert made.articulations == {"Sustain": 24, "Tremolo": 25, "Pizzicato": 26}
+    assert made.switch_labels == {"Sustain": 24, "Tremolo": 25, "Pizzicato": 26}
     assert (made.switch_of("pizzicato"), made.switch_of(25), made.switch_of("c1")) == (26, 25, 24)
-    with pytest.raises(InputError, match=r"no articulation `Spiccato`; it has Sustain, Tremolo, Pizzicato"):
+    with pytest.raises(InputError, match=r"no key switch `Spiccato`; it has Sustain, Tremolo, Pizzicato"):
         made.switch_of("Spiccato")
     player.move(20, 0.0, 0)
     played(player, 24)

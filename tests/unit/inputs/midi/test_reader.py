@@ -146,7 +146,7 @@ def test_controls_of_a_port_move_the_sampler_that_its_keys_play(tmp_path: Path) 
 
     # the knob belongs to its parameter, and the pair 101, 100 chooses what data entry sets
     assert moved[:5] == [(1, 1.0), ("sound_off", 0.0), ("bend", 0.0), ("bend_range", 12.0), ("pressure", 1.0)]
-    assert moved[-1] == ("generator_8", -1022.0)
+    assert moved[-1] == ("soundfont_generator_8", -1022.0)
 
 
 def test_other_instruments_get_no_controls(checker: Checker) -> None:
