@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -143,7 +144,7 @@ def note_needs(command: Any, records: SampleRecords, frame: int, sample_rate: in
     most, delay = round(LOOK_AHEAD_S * sample_rate), max(0, command.frame - frame)
     number = min(max(int(command.which), 0), len(records.streams) - 1)
     data, _ = records.streams[number]
-    if not isinstance(data, FileStream) or delay > most:
+    if not isinstance(data, FileStream) or delay > most or not math.isfinite(command.f0):
         return
     region = records.regions[number]
     above = (command.f0 - float(region["root"])) * float(region["key_scale"]) + float(region["tune"])
@@ -159,7 +160,7 @@ def _lasting(region: Any, held: int, fall: float) -> int:
 
     `fall` is what it falls by when it is released, in octaves a frame.
     """
-    if region["plays_to_its_end"] or held <= 0 or fall <= 0.0:
+    if region["plays_to_its_end"] or held <= 0 or not fall > 0.0:  # the audio thread may be writing it
         return 1 << 40
     return held + round(FALL_OCTAVES / fall) + k.QUANTUM
 
