@@ -164,3 +164,36 @@ def test_notes_are_counted_in_the_beats_of_the_segment() -> None:
         replace(note, onset=Fraction(1), duration=Fraction(1), offset_beats=0.3 * float(Fraction(1, 3))),
     )  # fmt: skip
     assert in_beats((note,), ONE) == (note,)
+
+
+def test_a_place_left_open_is_that_of_a_bar_which_arrives_or_is_composed() -> None:
+    bars, source = bars_of()
+    assert not bars.leave_open(1)  # nobody composes it
+    bars.awaited |= {1, 2}
+    assert bars.leave_open(1, CONTEXTS[1])
+    assert bars.leave_open(2, CONTEXTS[2])
+    assert not bars.leave_open(2)
+    assert len(bars) == 2
+    assert not bars.knows(1)
+    assert bars.kept(1) is None
+
+    bars.prefetch(request(1, 9), {"count": 1}, (generators.note(60),))
+    source.answers[2] = composed(62)
+    taken = bars.take(request(2, 9), ONE, 8.0, 10**6, None)
+
+    assert taken is not None
+    assert [note.midi for note in taken[0]] == [62]
+    assert bars.kept(1) is not None
+    assert len(bars) == 2
+
+
+def test_open_places_are_given_up_as_bars_are() -> None:
+    bars, _ = bars_of()
+    keys = range(KEPT_BARS + 3)
+    bars.awaited |= set(keys)
+    for key in keys:
+        bars.leave_open(key)
+
+    assert len(bars) == KEPT_BARS
+    assert bars.leave_open(0)  # the oldest went
+    assert not bars.leave_open(KEPT_BARS)
