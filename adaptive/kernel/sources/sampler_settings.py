@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -149,7 +149,7 @@ class SamplerSpec:
 
     `source` tells two sets of regions apart, such as a file and a program; `told` are sentences for the user
     about what was read, `is_streamed` says whether long recordings are streamed, and `first_switch` which key
-    switch is on at first, None: what the file says.
+    switch is on at first, None: what the file says.  `ready` holds streams that were made ahead of `begin`.
     """
 
     bus: int
@@ -161,6 +161,7 @@ class SamplerSpec:
     told: tuple[str, ...] = ()
     is_streamed: bool = False
     first_switch: int | None = None
+    ready: list[SampleRecords] = field(default_factory=list, init=False, compare=False)
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -201,9 +202,17 @@ def fill_sampler(record: Any, spec: SamplerSpec, sample_rate: int) -> None:
     record["choke_rate"] = FALL_DB * OCTAVES_A_DB / (CHOKE_S * sample_rate)
 
 
+def ready_sampler(spec: SamplerSpec, sample_rate: int) -> None:
+    """Read what of a sampler's recordings has to be in memory."""
+    made = spec.samples.records(sample_rate, is_streamed=spec.is_streamed)
+    if spec.is_streamed and not spec.ready:
+        spec.ready.append(made)
+
+
 def begin_sampler(record: Any, spec: SamplerSpec, sample_rate: int) -> SampleRecords:
     """Lay out the recordings of a new sampler, whose controls are at rest."""
-    made = spec.samples.records(sample_rate, is_streamed=spec.is_streamed)
+    is_ready = bool(spec.ready)
+    made = spec.ready.pop() if is_ready else spec.samples.records(sample_rate, is_streamed=spec.is_streamed)
     for control, value in spec.samples.at_rest.items():
         record["controls"][:, control] = value
     record["at_modulators"], record["modulator_count"] = made.modulators.ctypes.data, made.modulators.size
@@ -241,6 +250,7 @@ SAMPLER_SOURCE = SoundSource(
     ),
     usual_voices=BEST_VOICES,
     begin=begin_sampler,
+    ready=ready_sampler,
     has_patches=False,
     spare_voices=FADING_VOICES,
 )
