@@ -96,6 +96,7 @@ class SampleSet:
         )
         self._records: dict[int, SampleRecords] = {}
         self.troubles: tuple[str, ...] = ()
+        self._is_verified = False
 
     def chosen(self, key: int, velocity: int, part: Hashable = None) -> tuple[int, ...]:
         """Numbers of the regions of a part that a key and a velocity (1 … 127) play."""
@@ -125,8 +126,8 @@ class SampleSet:
 
         Those that need more than `MOST_VERIFIED_BYTES` are not read.
         """
-        if not self._records and self.whole_bytes <= MOST_VERIFIED_BYTES:
-            self.troubles = unreadable(self.regions)
+        if not self._is_verified and self.whole_bytes <= MOST_VERIFIED_BYTES:
+            self.troubles, self._is_verified = unreadable(self.regions), True
 
     def records(self, sample_rate: int, *, is_streamed: bool = False) -> SampleRecords:
         """Records of the regions, in their order.
@@ -139,7 +140,7 @@ class SampleSet:
         if sample_rate not in self._records:
             made = sample_records(self.regions, self.channels, sample_rate, is_streamed=False)
             self._records[sample_rate] = made
-            self.troubles = made.troubles
+            self.troubles, self._is_verified = made.troubles, True
         return self._records[sample_rate]
 
 
