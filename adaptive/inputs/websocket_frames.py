@@ -81,7 +81,7 @@ class FrameReader:
     def __init__(self, most_bytes: int) -> None:
         self._most = most_bytes
         self._rest = b""
-        self._parts: list[bytes] = []
+        self._parts = bytearray()  # one piece: a client may send any number of empty frames
         self._kind = CONTINUED
 
     def read(self, data: bytes) -> list[WebSocketMessage]:
@@ -132,7 +132,7 @@ class FrameReader:
             if at + 2 + count > len(data):
                 return None
             size, head = int.from_bytes(data[at + 2 : at + 2 + count]), 2 + count
-        if kind < CLOSE and size + sum(map(len, self._parts)) > self._most:
+        if kind < CLOSE and size + len(self._parts) > self._most:
             message = f"a message is longer than {self._most} bytes"
             raise FrameError(message, TOO_BIG)
         return head + (4 if second & MASKED else 0), size
@@ -155,10 +155,10 @@ class FrameReader:
         if kind >= CLOSE or (is_last and kind != CONTINUED):
             return WebSocketMessage(kind, payload)
         self._kind = kind or self._kind
-        self._parts.append(payload)
+        self._parts += payload
         if not is_last:
             return None
-        message = WebSocketMessage(self._kind, b"".join(self._parts))
+        message = WebSocketMessage(self._kind, bytes(self._parts))
         self._parts.clear()
         self._kind = CONTINUED
         return message
