@@ -18,6 +18,13 @@ from adaptive.kernel.sources.registry import SOURCES
 from adaptive.kernel.sources.sample_records import SampleRecords
 
 
+def make_ready(spec: InstrumentSpec, sample_rate: int) -> None:
+    """Do what takes long before an instrument can be begun while the music plays.  Thread: any."""
+    ready = SOURCES[spec.kind].ready
+    if ready is not None:
+        ready(spec, sample_rate)
+
+
 class Instruments:
     """The instruments of an engine, by row.
 

@@ -122,8 +122,10 @@ class StreamReader:
             for delay, stream, chunks in self._needs(host, frame):
                 in_use[id(stream)] = stream
                 needed.add(id(stream))
-                for place, number in enumerate(stream.want(chunks, frame)):
-                    waiting.append((delay + place * k.CHUNK_FRAMES, len(waiting), frame, stream, number))
+                missing = set(stream.want(chunks, frame))
+                for place, number in enumerate(chunks):
+                    if number in missing:
+                        waiting.append((delay + place * k.CHUNK_FRAMES, len(waiting), frame, stream, number))
             for number, stream in list(in_use.items()):
                 if not stream.release(frame) and number not in needed:
                     del in_use[number]

@@ -177,6 +177,9 @@ class SoundSource:
     begin : callable or None
         ``(instrument, spec, sample_rate) -> object``: makes what belongs to an instrument, such as memory
         that it shares with others, and writes its addresses; kept as long as the instrument.
+    ready : callable or None
+        ``(spec, sample_rate)``: does for an instrument what takes long, such as reading files, before `begin`
+        is called while the music plays.  Thread: any.
     is_instrument : bool
         Whether a preset can name it as an instrument.
     """
@@ -195,6 +198,7 @@ class SoundSource:
     usual_voices: int = DEFAULT_VOICES
     spare_voices: int = 0
     begin: Callable[[Any, Any, int], object] | None = None
+    ready: Callable[[Any, int], None] | None = None
     is_instrument: bool = True
     plays_drums: bool = False
     has_patches: bool = True

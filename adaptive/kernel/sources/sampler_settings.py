@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -96,6 +96,7 @@ class SampleSet:
         )
         self._records: dict[int, SampleRecords] = {}
         self.troubles: tuple[str, ...] = ()
+        self._is_verified = False
 
     def chosen(self, key: int, velocity: int, part: Hashable = None) -> tuple[int, ...]:
         """Numbers of the regions of a part that a key and a velocity (1 … 127) play."""
@@ -125,8 +126,8 @@ class SampleSet:
 
         Those that need more than `MOST_VERIFIED_BYTES` are not read.
         """
-        if not self._records and self.whole_bytes <= MOST_VERIFIED_BYTES:
-            self.troubles = unreadable(self.regions)
+        if not self._is_verified and self.whole_bytes <= MOST_VERIFIED_BYTES:
+            self.troubles, self._is_verified = unreadable(self.regions), True
 
     def records(self, sample_rate: int, *, is_streamed: bool = False) -> SampleRecords:
         """Records of the regions, in their order.
@@ -139,7 +140,7 @@ class SampleSet:
         if sample_rate not in self._records:
             made = sample_records(self.regions, self.channels, sample_rate, is_streamed=False)
             self._records[sample_rate] = made
-            self.troubles = made.troubles
+            self.troubles, self._is_verified = made.troubles, True
         return self._records[sample_rate]
 
 
@@ -149,7 +150,7 @@ class SamplerSpec:
 
     `source` tells two sets of regions apart, such as a file and a program; `told` are sentences for the user
     about what was read, `is_streamed` says whether long recordings are streamed, and `first_switch` which key
-    switch is on at first, None: what the file says.
+    switch is on at first, None: what the file says.  `ready` holds streams that were made ahead of `begin`.
     """
 
     bus: int
@@ -161,6 +162,7 @@ class SamplerSpec:
     told: tuple[str, ...] = ()
     is_streamed: bool = False
     first_switch: int | None = None
+    ready: list[SampleRecords] = field(default_factory=list, init=False, compare=False)
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -201,9 +203,17 @@ def fill_sampler(record: Any, spec: SamplerSpec, sample_rate: int) -> None:
     record["choke_rate"] = FALL_DB * OCTAVES_A_DB / (CHOKE_S * sample_rate)
 
 
+def ready_sampler(spec: SamplerSpec, sample_rate: int) -> None:
+    """Read what of a sampler's recordings has to be in memory."""
+    made = spec.samples.records(sample_rate, is_streamed=spec.is_streamed)
+    if spec.is_streamed and not spec.ready:
+        spec.ready.append(made)
+
+
 def begin_sampler(record: Any, spec: SamplerSpec, sample_rate: int) -> SampleRecords:
     """Lay out the recordings of a new sampler, whose controls are at rest."""
-    made = spec.samples.records(sample_rate, is_streamed=spec.is_streamed)
+    is_ready = bool(spec.ready)
+    made = spec.ready.pop() if is_ready else spec.samples.records(sample_rate, is_streamed=spec.is_streamed)
     for control, value in spec.samples.at_rest.items():
         record["controls"][:, control] = value
     record["at_modulators"], record["modulator_count"] = made.modulators.ctypes.data, made.modulators.size
@@ -241,6 +251,7 @@ SAMPLER_SOURCE = SoundSource(
     ),
     usual_voices=BEST_VOICES,
     begin=begin_sampler,
+    ready=ready_sampler,
     has_patches=False,
     spare_voices=FADING_VOICES,
 )
