@@ -67,7 +67,10 @@ LEVEL, BRIGHTNESS, STROKE, SPACE, TENSION, POSITION, SWEEP, NOISE, DECAY, VARIAT
     np.int64(row) for row in range(10)
 )
 RATIOS = ratios_of(PARAMETERS)
-DRUMS = instrument_record([("pieces", PIECE, len(PIECE_NAMES))], PARAMETERS)
+DRUMS = instrument_record(
+    [("pieces", PIECE, len(PIECE_NAMES)), ("hits", "u4", len(PIECE_NAMES))],  # those of a piece so far
+    PARAMETERS,
+)
 DRUM_VOICES = voice_record(
     [
         ("piece", "i4", LANES),
@@ -104,6 +107,40 @@ OF_LOW, OF_HIGH = np.int32(LOW), np.int32(HIGH)
 
 
 @rtsafe
+def evenly(hit: int, share: int) -> float:
+    """A number from -1 to 1; with both shares, of a dozen hits in a row none is near another."""
+    return F32(np.int32(np.uint32(hit) * share)) * F32(2.0**-31)
+
+
+@rtsafe
+def tune(group: Any, drums: Any, lane: int, number: int, rate: float) -> float:
+    """Set the pitch of a hit, its drift and its sweep; return how long it rings beside its kit.
+
+    A pure tone differs by these alone.  What has the same effect moves together, or else hits that differ in
+    much would sound alike: a sweep that is deeper is slower, and the hit shorter; a higher pitch rises.
+    """
+    piece, now, seed = drums["pieces"][number], drums["now"], np.uint32(group["age"][lane])
+    spread, hard = now[VARIATION, COLUMN], min(group["velocity"][lane], ONE) - F32(0.7)
+    length = F32(1.1) * chance(group, lane)
+    depth = F32(1.4) * chance(group, lane)
+    haste = F32(0.5) * chance(group, lane)
+    turn, drift = evenly(seed, EVEN_1), F32(0.2) * evenly(seed, EVEN_2)
+    if piece["sweep"] > ZERO:  # a skin: at 0.7 its pitch differs by 15 cents, and by 50 where it ends
+        hit = drums["hits"][number]
+        drums["hits"][number] = hit + np.uint32(1)
+        along, beside = evenly(hit, EVEN_1), evenly(hit, EVEN_2)
+        length, depth, haste = F32(-1.1) * along, F32(1.65) * along, F32(-1.4) * along
+        turn, drift = F32(0.22) * beside, F32(0.71) * beside - F32(0.28)
+    bend = now[SWEEP, COLUMN] * piece["sweep"] * (ONE + F32(0.5) * hard)
+    group["bend"][lane] = bend * exp2(spread * depth)
+    group["bend_fall"][lane] = exp2(-piece["sweep_rate"] * exp2(spread * haste))
+    group["step"][lane] = piece["hertz"] * exp2((now[TENSION, COLUMN] + spread * turn) * SEMITONE) / rate
+    ring = now[DECAY, COLUMN] * exp2(now[SPACE, COLUMN] + spread * length)
+    group["drift"][lane] = exp2(spread * drift / min(F32(0.3) * ring, ONE) / rate)
+    return ring
+
+
+@rtsafe
 def strike(group: Any, drums: Any, lane: int, number: int, rate: float) -> None:
     """Begin a hit of a piece on a lane."""
     piece, now = drums["pieces"][number], drums["now"]
@@ -114,22 +151,7 @@ def strike(group: Any, drums: Any, lane: int, number: int, rate: float) -> None:
     for _warm_up in range(np.int64(3)):
         chance(group, lane)
     position = min(max(now[POSITION, COLUMN] + F32(0.35) * spread * chance(group, lane), ZERO), ONE)
-    # pitch and drift of pitch go through a square evenly: of a dozen hits in a row, none is near another
-    turn = F32(np.int32(np.uint32(group["age"][lane]) * EVEN_1)) * F32(2.0**-31)
-    other_turn = F32(np.int32(np.uint32(group["age"][lane]) * EVEN_2)) * F32(2.0**-31)
-    tuning = now[TENSION, COLUMN] + spread * turn
-    length = now[DECAY, COLUMN] * exp2(now[SPACE, COLUMN] + F32(1.1) * spread * chance(group, lane))
-    bend = (
-        now[SWEEP, COLUMN]
-        * piece["sweep"]
-        * (ONE + F32(0.5) * hard)
-        * exp2(F32(1.4) * spread * chance(group, lane))
-    )
-    group["bend"][lane] = bend
-    group["bend_fall"][lane] = exp2(-piece["sweep_rate"] * exp2(F32(0.5) * spread * chance(group, lane)))
-    group["step"][lane] = piece["hertz"] * exp2(tuning * SEMITONE) / rate
-    drift = F32(0.2) * spread * other_turn / min(F32(0.3) * length, F32(1.0))
-    group["drift"][lane] = exp2(drift / rate)
+    length = tune(group, drums, lane, number, rate)
     tilt = (position - F32(0.3)) * F32(1.6) + F32(0.5) * hard + now[BRIGHTNESS, COLUMN]
     for partial in range(PARTIALS):
         share = F32(partial) / F32(PARTIALS)
