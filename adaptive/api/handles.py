@@ -202,16 +202,19 @@ class LayerHandle:
         """End a note that `play_note` began."""
         return self.play_note(pitch, 0.0)
 
-    def move_control(self, control: int | str, value: float) -> MessageReceipts:
-        """Move a control of its instrument now; only a layer that a sampler plays has some.
+    def move_control(self, control: int | str, value: float, *, key: int | None = None) -> MessageReceipts:
+        """Move a control of its instrument now; drums and recordings have none.
 
         Parameters
         ----------
         control : int or str
             A controller, 0 … 119, or ``"bend"``, ``"pressure"``, ``"bend_range"``, ``"reset"``,
-            ``"sound_off"``, or a generator of a SoundFont such as ``"soundfont_generator_8"``.
+            ``"sound_off"``, ``"key_pressure"``, or a generator of a SoundFont such as
+            ``"soundfont_generator_8"``.
         value : float
             0 … 1; of the bend -1 … 1, of its range semitones, of a generator what is added in its unit.
+        key : int or None
+            The key of ``"key_pressure"``, 0 … 127.
 
         Raises
         ------
@@ -221,7 +224,7 @@ class LayerHandle:
             The session has ended.
         """
         moved = {"layer": self.name, "control": control, "value": as_number(value)}
-        return self._owner.send({"control": moved})
+        return self._owner.send({"control": moved if key is None else moved | {"key": key}})
 
     @property
     def is_muted(self) -> bool:

@@ -115,7 +115,8 @@ def play_note(
     """Play a note of `frames` length (0: until `release_note`).
 
     `pitch` is a MIDI number, `velocity` 0 … 1, `pan` -1 … 1, and `note` an id for `release_note`.  `which` is
-    the region of a sampler, and `level_octaves` its level in this note; 1 is 6.02 dB.
+    the region of a sampler, of other instruments the channel that moves the note, and `level_octaves` the
+    level of a sampler in this note; 1 is 6.02 dB.
     """
     return Command(
         frame, k.NOTE_ON, instrument, group, which, tag, frames, note, pitch, velocity, pan, level_octaves
@@ -123,13 +124,15 @@ def play_note(
 
 
 def set_control(
-    frame: int, instrument: int, control: int, value: float, *, channel: int = 0, group: int = 0, tag: int = 0
-) -> Command:
-    """Move a control of a channel of a sampler to a value from 0 to 1, from the quantum of `frame` on.
+    frame: int, instrument: int, control: int, value: float, *, channel: int = 0, key: float = 0.0,
+    group: int = 0, tag: int = 0,
+) -> Command:  # fmt: skip
+    """Move a control of a channel of an instrument to a value from 0 to 1, from the quantum of `frame` on.
 
-    `control` is a controller's number, or ``sampler_record.BEND``, ``PRESSURE`` or ``BEND_RANGE``.
+    `control` is a controller's number, or ``channel_record.BEND``, ``PRESSURE``, ``BEND_RANGE`` or
+    ``KEY_PRESSURE``; only the last has a key, a MIDI number.
     """
-    return Command(frame, k.INSTRUMENT_CONTROL, instrument, group, control, tag, i1=channel, f0=value)
+    return Command(frame, k.INSTRUMENT_CONTROL, instrument, group, control, tag, i1=channel, f0=value, f1=key)
 
 
 def release_note(frame: int, instrument: int, note: int, *, group: int = 0) -> Command:

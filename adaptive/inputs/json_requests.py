@@ -280,9 +280,9 @@ def _control(item: Item, checker: Checker, message_id: str | None) -> list[Reque
         such = '{"control": {"layer": "strings", "control": 1, "value": 0.5}}'
         message = f"control must be an object such as {such}, got {shown(control)}"
         raise ProtocolError(message)
-    _refuse_strange("control", control, ("layer", "control", "value"))
+    _refuse_strange("control", control, ("layer", "control", "value", "key"))
     asked = (control.get("layer"), control.get("control"), control.get("value"))
-    return [check_control(*asked, checker.controllable, message_id)]
+    return [check_control(*asked, checker.controllable, message_id, control.get("key"))]
 
 
 def _lock(item: Item, checker: Checker, message_id: str | None) -> list[Request]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NoReturn
 
 from adaptive.conductor.messages import (
@@ -512,8 +513,16 @@ class Checker:
 
     @property
     def controllable(self) -> list[str]:
-        """Names of the layers whose instruments have controls: those that a sampler plays."""
-        return with_controls(self._preset.file, self.playable)
+        """Names of the layers that play live notes and whose instruments have controls."""
+        return [name for name in self.playable if name in self._controls]
+
+    def listening(self, control: int) -> list[str]:
+        """Names of the layers that play live notes and may listen to a control."""
+        return [name for name in self.playable if control in self._controls.get(name, ())]
+
+    @cached_property
+    def _controls(self) -> dict[str, frozenset[int]]:
+        return with_controls(self._preset.file)
 
     @property
     def key_of_preset(self) -> Key:

@@ -226,6 +226,8 @@ class OscReader:
             case ["control", layer, control]:
                 number = int(control) if control.isascii() and control.isdigit() else control
                 return [check_control(layer, number, first, check.controllable)]
+            case ["control", layer, "key_pressure" as control, key] if key.isascii() and key.isdigit():
+                return [check_control(layer, control, first, check.controllable, key=int(key))]
             case ["note", layer]:
                 return [check.note(layer, first, _second(arguments))]
         return None

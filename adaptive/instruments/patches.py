@@ -19,6 +19,7 @@ import msgspec
 
 from adaptive.errors import InputError
 from adaptive.instruments.ensemble_patches import ENSEMBLE_PATCHES
+from adaptive.kernel.sources.channel_record import CHANNEL_PARAMETERS
 from adaptive.kernel.sources.synth_record import NOISE, PULSE, SAW, SINE, TRIANGLE
 from adaptive.kernel.sources.synth_settings import EnvelopeSpec, OscillatorSpec, SynthSpec
 from adaptive.preset import patch_library
@@ -182,6 +183,7 @@ def synth_spec(table: InstrumentTable, bus: int) -> SynthSpec:
         lfo_delay_s=table.lfo.delay_ms / 1000.0,
         gain=db_to_gain(table.level_db),
         spread=table.spread,
+        mapped=tuple(getattr(table, one.name) for one in CHANNEL_PARAMETERS),
     )
 
 

@@ -11,7 +11,8 @@ from adaptive.instruments.samples import SampleFile
 from adaptive.instruments.sfz_opcodes import MOVED, Opcodes
 from adaptive.instruments.sfz_rules import has_starts, rule_of
 from adaptive.instruments.sfz_text import numbered
-from adaptive.kernel.sources.sampler_record import BEND, KEY, VELOCITY
+from adaptive.kernel.sources.channel_record import BEND
+from adaptive.kernel.sources.sampler_record import KEY, VELOCITY
 from adaptive.kernel.sources.sampler_regions import (
     DEFAULT_MODULATORS,
     LOUDNESS,

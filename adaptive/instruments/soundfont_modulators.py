@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from adaptive.kernel.sources.channel_record import BEND, BEND_RANGE, KEY_PRESSURE, PRESSURE
 from adaptive.kernel.sources.sampler_record import (
-    BEND,
-    BEND_RANGE,
     CURVES,
     DESTINATIONS,
     ENVELOPE_PARTS,
@@ -19,7 +18,6 @@ from adaptive.kernel.sources.sampler_record import (
     KEY,
     LINKS,
     OFFSETS,
-    PRESSURE,
     VELOCITY,
 )
 from adaptive.kernel.sources.sampler_regions import OCTAVES_A_DB, Modulator, ModulatorSource
@@ -42,8 +40,8 @@ DEFAULT_AMOUNTS: Mapping[Identity, int] = {
 """Of the ten default modulators all that are played: velocity does not move the filter, as in the players in
 use, unless a file says so; reverb and chorus belong to the mixer."""
 
-GENERAL = {2: VELOCITY, 3: KEY, 13: PRESSURE, 14: BEND, 16: BEND_RANGE}
-"""Sources that are not controllers, section 8.2.1; pressure of single keys is not received."""
+GENERAL = {2: VELOCITY, 3: KEY, 10: KEY_PRESSURE, 13: PRESSURE, 14: BEND, 16: BEND_RANGE}
+"""Sources that are not controllers, section 8.2.1."""
 
 LINK, LINKED, NODE_SHIFT = 0x7F, 0x8000, 16
 """Source of a modulator that others move, the bit of a destination that is a modulator, and where the number

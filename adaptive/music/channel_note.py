@@ -10,8 +10,8 @@ from adaptive.music.note import Note
 DRUM_CHANNEL = 9
 """The channel of drums in General MIDI, counted from 0; in words it is channel 10."""
 
-WHEEL, PRESSURE, WHEEL_RANGE = 128, 129, 130
-"""Numbers of the pitch wheel, of channel pressure and of the wheel's range, beside those of controllers."""
+BEND, PRESSURE, BEND_RANGE, KEY_PRESSURE = 128, 129, 130, 142
+"""Numbers of pitch bend, channel pressure, the bend's range and key pressure, beside those of controllers."""
 
 ALL_SOUND_OFF = 120
 
@@ -40,6 +40,8 @@ class ChannelNote(Note):
 class ControlChange(Note):
     """A control of a channel that moves; its place in the bar is that of a note without length.
 
+    Its pitch is that of the key for `KEY_PRESSURE`, and else 0.
+
     Parameters
     ----------
     channel : int
@@ -65,11 +67,11 @@ def normalised(control: int, value: float) -> float:
     control : int
         A controller, one of the numbers above, or a generator, whose value stays as it is.
     value : float
-        0 … 127; of the wheel -8,192 … 8,191; of its range semitones.
+        0 … 127; of the bend -8,192 … 8,191; of its range semitones.
     """
     if is_generator(control):
         return value
-    if control == WHEEL:
+    if control == BEND:
         return (value + 8192.0) / 16384.0
     if control in {8, 10}:
         return max(value - 1.0, 0.0) / 126.0

@@ -86,6 +86,13 @@ class InstrumentTable(Table, frozen=True, tag_field="kind", tag="synth"):
     level_db: Level = 0.0
     spread: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.3
     voices: Annotated[int, Meta(gt=0, le=256)] = 16
+    bend_semitones: Annotated[float, Meta(ge=0.0, le=96.0)] = 2.0
+    wheel_vibrato_cents: Annotated[float, Meta(ge=0.0, le=200.0)] = 50.0
+    wheel_brightness: Annotated[float, Meta(ge=-1.0, le=1.0)] = 0.0
+    wheel_level_db: Annotated[float, Meta(ge=-24.0, le=24.0)] = 0.0
+    pressure_vibrato_cents: Annotated[float, Meta(ge=0.0, le=200.0)] = 50.0
+    pressure_brightness: Annotated[float, Meta(ge=-1.0, le=1.0)] = 0.0
+    pressure_level_db: Annotated[float, Meta(ge=-24.0, le=24.0)] = 0.0
 
     @property
     def kind(self) -> str:

@@ -20,10 +20,11 @@ import mido
 from adaptive.errors import InputError, one_line
 from adaptive.music.channel_note import (
     ALL_SOUND_OFF,
+    BEND,
+    BEND_RANGE,
     DRUM_CHANNEL,
+    KEY_PRESSURE,
     PRESSURE,
-    WHEEL,
-    WHEEL_RANGE,
     ChannelNote,
     ControlChange,
     normalised,
@@ -46,11 +47,14 @@ LONGEST_BEATS = 100_000
 USUAL_TEMPO_US = 500_000
 """Microseconds of a quarter note where a file gives no tempo."""
 
-START_VALUES = {7: 100, 10: 64, 11: 127, WHEEL: 0, WHEEL_RANGE: 2}
+START_VALUES = {7: 100, 10: 64, 11: 127, BEND: 0, BEND_RANGE: 2}
 """Values of controls at the beginning of a file, as General MIDI has them; others are 0."""
 
 PEDAL, RESET, NOTES_OFF, LAST_MODE = 64, 121, 123, 127
 HALF = 64
+OF_A_MOMENT = {ALL_SOUND_OFF, KEY_PRESSURE}
+"""Controls that a bar does not begin with."""
+
 NOT_PASSED_ON = {0, 6, 32, 38, *range(96, 102), *range(122, 128)}
 NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
@@ -115,7 +119,7 @@ class Song:
             begins = [
                 _control(Fraction(0), channel, control, value)
                 for (channel, control), value in values.items()
-                if control != ALL_SOUND_OFF
+                if control not in OF_A_MOMENT
             ]
             cut[bar] = (*begins, *made[bar])
             values |= {
@@ -216,9 +220,11 @@ class _SongReader:
         elif message.type == "program_change":
             channel.program = message.program
         elif message.type == "pitchwheel":
-            self._control(channel, at, WHEEL, message.pitch)
+            self._control(channel, at, BEND, message.pitch)
         elif message.type == "aftertouch":
             self._control(channel, at, PRESSURE, message.value)
+        elif message.type == "polytouch":
+            self._control(channel, at, KEY_PRESSURE, message.value, message.note)
         elif message.type == "control_change":
             self._controller(channel, at, message.control, message.value)
 
@@ -270,8 +276,8 @@ class _SongReader:
                 if note is not None:
                     self._events.append(replace(note, duration=at - note.onset))
 
-    def _control(self, channel: _SongChannel, at: Fraction, control: int, value: float) -> None:
-        self._events.append(_control(at, channel.number, control, normalised(control, value)))
+    def _control(self, channel: _SongChannel, at: Fraction, control: int, value: float, key: int = 0) -> None:
+        self._events.append(_control(at, channel.number, control, normalised(control, value), key))
 
     def _controller(self, channel: _SongChannel, at: Fraction, number: int, value: int) -> None:
         if number == 0:
@@ -285,7 +291,7 @@ class _SongReader:
         elif number == RESET:
             channel.is_pedal_down = False
             self._end(channel, at, list(channel.held))
-            for control, start in ((1, 0), (11, 127), (PEDAL, 0), (WHEEL, 0), (PRESSURE, 0)):
+            for control, start in ((1, 0), (11, 127), (PEDAL, 0), (BEND, 0), (PRESSURE, 0)):
                 self._control(channel, at, control, start)
             for control in sorted(channel.moved_generators):
                 self._control(channel, at, control, 0.0)
@@ -313,7 +319,7 @@ class _SongReader:
         channel.data = (value, 0) if number == 6 else (channel.data[0], value)
         high, low = channel.data
         if channel.parameter == (0, 0):
-            self._control(channel, at, WHEEL_RANGE, high + low / 100.0)
+            self._control(channel, at, BEND_RANGE, high + low / 100.0)
         elif channel.parameter == (0, 1):
             channel.tuning[0] = (128 * high + low - 8192) / 8192.0
         elif channel.parameter == (0, 2):
@@ -341,9 +347,9 @@ class _SongReader:
                 self._control(channel, at, GENERATORS + generator, amount)
 
 
-def _control(onset: Fraction, channel: int, control: int, value: float) -> ControlChange:
+def _control(onset: Fraction, channel: int, control: int, value: float, key: int = 0) -> ControlChange:
     return ControlChange(
-        onset, Fraction(0), f"control {control}", 0, 0.0, channel=channel, control=control, value=value
+        onset, Fraction(0), f"control {control}", key, 0.0, channel=channel, control=control, value=value
     )
 
 

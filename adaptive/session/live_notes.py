@@ -185,7 +185,7 @@ class LiveNotes:
             if isinstance(note, MoveControl):
                 playback.log_line(
                     "live_control", one.frame, "moved live", layer=note.layer, control=note.name,
-                    value=note.told,
+                    value=round(note.told, 6),
                 )  # fmt: skip
                 continue
             playback.log_line(
@@ -194,7 +194,7 @@ class LiveNotes:
             )  # fmt: skip
 
     def _move(self, control: MoveControl, player: NotePlayer, at: int) -> str:
-        moved = player.move(control.control, control.value, at)
+        moved = player.move(control.control, control.value, at, key=float(control.key or 0))
         if not moved:
             return f"nothing of {control.layer} listens to control {control.name}"
         try:

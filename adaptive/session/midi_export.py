@@ -25,7 +25,7 @@ from adaptive.engine.commands import Command
 from adaptive.errors import InputError
 from adaptive.instruments.general_midi import programme
 from adaptive.kernel.layout import LINEAR
-from adaptive.music.channel_note import ChannelNote
+from adaptive.music.channel_note import ChannelNote, ControlChange
 from adaptive.music.harmony import parse_bar
 from adaptive.music.note import Note
 from adaptive.music.scale import Key
@@ -84,6 +84,8 @@ class _DurationRecorder:
 
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
         """Commands for a note that begins at `frame` and is held for `frames`."""
+        if isinstance(note, ControlChange):
+            return self.player.play(note, frame, frames, group)
         # a note that was withdrawn may be written again: the last duration counts
         part = (note.channel, note.bank, note.program) if isinstance(note, ChannelNote) else None
         self.durations.setdefault((frame, note.midi), {})[part] = frames
@@ -106,9 +108,11 @@ class _DurationRecorder:
         """Commands that end a held note."""
         return self.player.release(key, velocity, frame, number, frames)
 
-    def move(self, control: int, value: float, frame: int, group: int = 0) -> list[Command]:
+    def move(
+        self, control: int, value: float, frame: int, group: int = 0, channel: int = 0, key: float = 0.0
+    ) -> list[Command]:
         """Commands that move a control."""
-        return self.player.move(control, value, frame, group)
+        return self.player.move(control, value, frame, group, channel, key)
 
     @property
     def can_fade(self) -> bool:

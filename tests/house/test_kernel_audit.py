@@ -111,6 +111,7 @@ OF_EVERY_KIND = {
     "adaptive.kernel.processors.insert", "adaptive.kernel.processors.side_chain", "adaptive.kernel.dsp.svf",
     "adaptive.kernel.sources.notes", "adaptive.kernel.sources.controls", "adaptive.kernel.sources.plain",
     "adaptive.kernel.sources.polyphony", "adaptive.kernel.sources.voice_filter",
+    "adaptive.kernel.sources.channel_controls", "adaptive.kernel.sources.delay_line",
 }  # fmt: skip
 """Modules whose functions take a record of which each processor, or each sound source, has its own."""
 

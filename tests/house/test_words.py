@@ -90,6 +90,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "kernel.processors.modulated_reverb_record": "records: tests/unit/kernel/test_layout.py",
     "kernel.processors.reverb_record": "records: tests/unit/kernel/test_layout.py",
     "kernel.rig_record": "records: tests/unit/engine/test_rig.py",
+    "kernel.sources.channel_record": "numbers and fields: tests/unit/kernel/sources/test_channel_controls.py",
     "kernel.sources.chunk_marks": "fades of streams: tests/unit/engine/test_stream_reader.py",
     "kernel.sources.clip_ramps": "ramps of a clip: tests/unit/kernel/sources/test_clip.py",
     "kernel.sources.clip_record": "records: tests/unit/kernel/test_layout.py",

@@ -41,6 +41,12 @@ class RingingHits:
         """No command: hits ring out."""
         return []
 
+    def move(
+        self, control: int, value: float, frame: int, group: int = 0, channel: int = 0, key: float = 0.0
+    ) -> list[Command]:
+        """No command: drums have no controls."""
+        return []
+
 
 @dataclass(slots=True)
 class DrumPlayer(RingingHits, InstrumentPlayer):

@@ -11,6 +11,8 @@ from adaptive.engine import commands
 from adaptive.engine.bank import Sound
 from adaptive.engine.commands import Command
 from adaptive.kernel.layout import LINEAR, NOTE_ON
+from adaptive.kernel.sources.channel_record import HEARD_CONTROLS
+from adaptive.music.channel_note import ChannelNote, ControlChange
 from adaptive.music.note import Note
 
 
@@ -54,17 +56,27 @@ class InstrumentPlayer:
         """The command that ends a held note."""
         return [commands.release_note(frame, self.place.instrument or 0, number)]
 
-    def move(self, control: int, value: float, frame: int, group: int = 0) -> list[Command]:
-        """No command: it has no controls."""
-        return []
+    def move(
+        self, control: int, value: float, frame: int, group: int = 0, channel: int = 0, key: float = 0.0
+    ) -> list[Command]:
+        """The command that moves a control; none if its kind does not listen to it."""
+        if control not in HEARD_CONTROLS:
+            return []
+        instrument = self.place.instrument or 0
+        return [
+            commands.set_control(frame, instrument, control, value, channel=channel, key=key, group=group)
+        ]
 
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
-        """Commands of a note that begins at `frame` and lasts `frames`."""
+        """Commands of a note that begins at `frame` and lasts `frames`, or of a control of a MIDI file."""
+        if isinstance(note, ControlChange):
+            return self.move(note.control, note.value, frame, group, note.channel, float(note.midi))
+        channel = note.channel if isinstance(note, ChannelNote) else 0
         # as `commands.play_note`, in half of its time: it is called for every note
         length = frames if frames > 1 else 1
         return [
             Command(
-                frame, NOTE_ON, self.place.instrument or 0, group, 0, 0, length, 0, float(note.midi),
+                frame, NOTE_ON, self.place.instrument or 0, group, channel, 0, length, 0, float(note.midi),
                 note.velocity,
             )
         ]  # fmt: skip

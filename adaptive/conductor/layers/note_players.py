@@ -48,8 +48,10 @@ class NotePlayer(Protocol):
     def release(self, key: int, velocity: float, frame: int, number: int, frames: int) -> list[Command]:
         """Commands that end a held note after so many frames."""
 
-    def move(self, control: int, value: float, frame: int, group: int = 0) -> list[Command]:
-        """Commands that move a control of its instrument; none: it has none, or nothing listens to it."""
+    def move(
+        self, control: int, value: float, frame: int, group: int = 0, channel: int = 0, key: float = 0.0
+    ) -> list[Command]:
+        """Commands that move a control of a channel, or of a key; none if nothing listens to it."""
 
     def fade(self, at: int, gain: float, frames: int, shape: int = LINEAR, group: int = 0) -> list[Command]:
         """Commands that bring all its notes to a gain; none if it cannot fade."""
@@ -114,7 +116,9 @@ class KitPlayer(RingingHits):
         """Restore a state: hits that were withdrawn get the same clips and variants when played again."""
         self._next, self._ringing, self._played = state[0], dict(state[1]), dict(state[2])
 
-    def move(self, control: int, value: float, frame: int, group: int = 0) -> list[Command]:
+    def move(
+        self, control: int, value: float, frame: int, group: int = 0, channel: int = 0, key: float = 0.0
+    ) -> list[Command]:
         """No command: it has no controls."""
         return []
 

@@ -75,7 +75,7 @@ class SamplerPlayer(InstrumentPlayer):
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
         """A command for each region that the note plays, when it begins and when it ends."""
         if isinstance(note, ControlChange):
-            return self.move(note.control, note.value, frame, group)
+            return self.move(note.control, note.value, frame, group, key=float(note.midi))
         self._hits += 1
         frames, number = max(1, frames), FIRST_HIT + self._hits
         posted = self._begin(note.midi, note.velocity, frame, frames, number, group)
@@ -98,7 +98,9 @@ class SamplerPlayer(InstrumentPlayer):
         ended = InstrumentPlayer.release(self, key, velocity, frame, number, frames)
         return ended + self._ending(key, velocity, frame, frames, 0)
 
-    def move(self, control: int, value: float, frame: int, group: int = 0) -> list[Command]:
+    def move(
+        self, control: int, value: float, frame: int, group: int = 0, channel: int = 0, key: float = 0.0
+    ) -> list[Command]:
         """Commands that move a control, or start what it starts; none if nothing listens to it."""
         if is_generator(control):
             return self._offset(control, value, frame, 0, group)
@@ -108,7 +110,9 @@ class SamplerPlayer(InstrumentPlayer):
         posted = [self._part(one, 60.0, 1.0, frame, 1, number, group) for one in started]
         if control not in self.samples.controls and control not in CHANNEL_MODES:
             return posted
-        return [*posted, commands.set_control(frame, self.place.instrument or 0, control, value, group=group)]
+        instrument = self.place.instrument or 0
+        moved = commands.set_control(frame, instrument, control, value, channel=channel, key=key, group=group)
+        return [*posted, moved]
 
     def _offset(self, control: int, value: float, frame: int, channel: int, group: int) -> list[Command]:
         """The command that adds to a generator of all notes of a channel; none if it is not played."""
@@ -184,9 +188,10 @@ class SongPlayer(SamplerPlayer):
                 return []
             return [
                 commands.set_control(
-                    frame, instrument, note.control, note.value, channel=note.channel, group=group
+                    frame, instrument, note.control, note.value, channel=note.channel,
+                    key=float(note.midi), group=group,
                 )
-            ]
+            ]  # fmt: skip
         if not isinstance(note, ChannelNote):
             return []
         self._hits += 1

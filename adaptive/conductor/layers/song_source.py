@@ -12,10 +12,7 @@ from adaptive.music.channel_note import DRUM_CHANNEL, ChannelNote
 from adaptive.preset.song import Song, SongEvent
 
 DRUM_PLAYERS, SONG = {"kit", "drums"}, "song"
-"""Players that want drums only, and the one that plays all that a file has."""
-
-WITH_CONTROLS = {SONG, "sampler"}
-"""Players that are moved by controls."""
+"""Players that want drums only and no controls, and the one that plays all that a file has."""
 
 _PIECE_OF_KEY = {key: piece for piece, key in PIECES.items()}
 
@@ -31,7 +28,7 @@ class SongSource:
         The channels that are played.
     player : str
         What plays them, see `LayerPlace.player`: a kit plays the drums, a SoundFont all channels with their
-        controls, and another instrument the notes of all channels but the drums.
+        controls, and another instrument those of all channels but the drums.
     """
 
     def __init__(self, song: Song, channels: frozenset[int], player: str) -> None:
@@ -59,7 +56,7 @@ class SongSource:
         return WrittenBar(tuple(self._placed(one, beats) for one in events if self._is_played(one)))
 
     def _is_played(self, event: SongEvent) -> bool:
-        return self._player in WITH_CONTROLS or isinstance(event, ChannelNote)
+        return self._player not in DRUM_PLAYERS or isinstance(event, ChannelNote)
 
     def _placed(self, event: SongEvent, beats: Fraction) -> SongEvent:
         """An event in the beats of the meter; drums of a kit are named by their pieces."""

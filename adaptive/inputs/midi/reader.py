@@ -25,7 +25,7 @@ from adaptive.inputs.midi.stream import (
     MidiStream,
 )
 from adaptive.inputs.note_message import PlayNote
-from adaptive.music.channel_note import PRESSURE, WHEEL, WHEEL_RANGE, normalised
+from adaptive.music.channel_note import BEND, BEND_RANGE, KEY_PRESSURE, PRESSURE, normalised
 from adaptive.music.chord_finder import chord_of
 from adaptive.music.generator_parameters import (
     GENERATOR_COUNT,
@@ -190,12 +190,14 @@ class MidiReader:
             for one in self.mappings.mappings
         ):
             return
-        known = self._checker().controllable
+        known = self._checker().listening(number)
         layers = [one for one in self.mappings.layers_of(self.port, value.channel) if one in known]
         amount = value.value / 128.0 if value.source.kind == "rpn" else float(value.value)
         if is_generator(number):
             amount = generator_amount(number - GENERATORS, value.value)
-        transaction.requests += [MoveControl(one, number, normalised(number, amount)) for one in layers]
+        key = value.source.number if number == KEY_PRESSURE else None
+        moved = normalised(number, amount)
+        transaction.requests += [MoveControl(one, number, moved, key=key) for one in layers]
 
     def _take_value(self, value: ControlValue, now_s: float, transaction: Transaction) -> None:
         for mapping in self.mappings.mappings:
@@ -259,10 +261,12 @@ def control_number(value: ControlValue) -> int | None:
     kind, number = value.source.kind, value.source.number
     if kind == "cc" and number not in NO_CONTROLS:
         return number
+    if kind == "key_pressure":
+        return KEY_PRESSURE
     if kind == "nrpn" and number is not None and number >> 7 == SOUNDFONT_PARAMETERS:
         generator = number & 127
         return GENERATORS + generator if generator < GENERATOR_COUNT else None
-    named = {("bend", None): WHEEL, ("pressure", None): PRESSURE, ("rpn", 0): WHEEL_RANGE}
+    named = {("bend", None): BEND, ("pressure", None): PRESSURE, ("rpn", 0): BEND_RANGE}
     return named.get((kind, number if kind == "rpn" else None))
 
 

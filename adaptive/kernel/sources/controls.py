@@ -11,10 +11,17 @@ from adaptive.kernel.compile.jit import rtsafe
 from adaptive.kernel.processors.descriptor import Parameter
 from adaptive.kernel.processors.insert import RAMP_QUANTA, move_parameter
 
+MASKED = 63
+"""Rows that the mask of ratios has bits for; those behind them move by differences."""
+
 
 def ratios_of(parameters: Sequence[Parameter]) -> Any:
     """The mask of the parameters that move along ratios: bit n is row n."""
-    return np.int64(sum(1 << row for row, one in enumerate(parameters) if one.law == "logarithmic"))
+    rows = [row for row, one in enumerate(parameters) if one.law == "logarithmic"]
+    if any(row >= MASKED for row in rows):
+        message = f"a parameter that moves along ratios must be among the first {MASKED}"
+        raise ValueError(message)
+    return np.int64(sum(1 << row for row in rows))
 
 
 @rtsafe
@@ -46,5 +53,5 @@ def follow_controls(instrument: Any, ratios: int, was_sounding: int) -> None:
             instrument["aimed"][row, column] = instrument["wanted"][row, column]
             instrument["steps_left"][row, column] = np.int32(0)
         else:
-            is_ratio = (ratios >> row) & np.int64(1) == np.int64(1)
+            is_ratio = row < MASKED and (ratios >> row) & np.int64(1) == np.int64(1)
             move_parameter(instrument, row, column, is_ratio)

@@ -208,6 +208,11 @@ class SoundSource:
         """Whether curves and messages may set its parameters."""
         return "wanted" in (self.instrument.names or ())
 
+    @property
+    def has_channel_controls(self) -> bool:
+        """Whether pitch bend and pressure move its notes: of a sampler by modulators, of others alike."""
+        return bool({"mapped", "at_modulators"} & set(self.instrument.names or ()))
+
     def row_of(self, name: str) -> int:
         """Row of a parameter in the record of an instrument."""
         return [one.name for one in self.parameters].index(name)

@@ -15,6 +15,7 @@ from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32, HALF, ONE, ZERO, exp2, sine
 from adaptive.kernel.layout import HEADER, LANES, QUANTUM
 from adaptive.kernel.processors.descriptor import NamedOption, Parameter
+from adaptive.kernel.sources.channel_record import CHANNEL_PARAMETERS
 from adaptive.kernel.sources.controls import ratios_of
 from adaptive.kernel.sources.descriptor import NumbersSpec, SoundSource
 from adaptive.kernel.sources.notes import (
@@ -26,13 +27,13 @@ from adaptive.kernel.sources.notes import (
 )
 from adaptive.kernel.sources.plain import (
     BIT,
-    BRIGHTNESS,
     PLAIN_FIELDS,
     PLAIN_VOICES,
     SIXTY_DB,
     add_row,
     advance_plain,
     begin_plain,
+    brightness_of,
     change_plain,
     close_plain,
     plain_parameters,
@@ -96,6 +97,7 @@ PARAMETERS = (
     Parameter("key_depth", 0.0, 1.0, 0.4, "How far higher notes are turned less."),
     Parameter("vibrato_cents", 0.0, 200.0, 0.0, "Depth of the vibrato."),
     Parameter("vibrato_hz", 0.1, 20.0, 5.0, "Rate of the vibrato.", "logarithmic"),
+    *CHANNEL_PARAMETERS,
 )  # fmt: skip
 RATIOS = ratios_of(PARAMETERS)
 FIRST_OPERATOR, OPERATOR_ROWS = np.int64(10), np.int64(5)
@@ -137,14 +139,14 @@ def aim_operators(group: Any, fm: Any, lane: int, rate: float, frames: float, is
 
     `is_new` is 1 for a note that begins, else 0.
     """
-    pitch = group["pitch"][lane]
+    pitch = group["pitch"][lane] + group["bend"][lane]
     phase = group["vibrato"][lane] + value(fm, VIBRATO_HZ) * frames / rate
     group["vibrato"][lane] = phase - F32(np.floor(phase))
-    pitch += F32(0.01) * value(fm, VIBRATO) * wave(group["vibrato"][lane])
+    pitch += F32(0.01) * (value(fm, VIBRATO) + group["sway"][lane]) * wave(group["vibrato"][lane])
     cycles = hz_of_pitch(pitch) / rate
     velocity = ONE - value(fm, VELOCITY) * (ONE - min(group["velocity"][lane], ONE))
     depth = velocity * exp2(value(fm, KEY) * (F32(60.0) - pitch) * F32(1.0 / 12.0))
-    depth = MOST_TURN * min(depth, F32(2.0)) * exp2(F32(1.5) * value(fm, BRIGHTNESS))
+    depth = MOST_TURN * min(depth, F32(2.0)) * exp2(F32(1.5) * brightness_of(group, fm, lane))
     for number in range(np.int64(OPERATORS)):
         first = FIRST_OPERATOR + OPERATOR_ROWS * number
         ratio = value(fm, first) * exp2(value(fm, first + CENTS) * F32(1.0 / 1200.0))
@@ -240,7 +242,7 @@ def unit(header_address: int, instrument_address: int, _first: int, _count: int)
 
 def fill(fm: Any, spec: NumbersSpec, _sample_rate: int) -> None:
     """Write the algorithm into the record."""
-    fm["polyphony"] = spec.voices
+    fm["polyphony"], fm["has_vibrato"] = spec.voices, 1
     turns, heard = list(ALGORITHMS.values())[round(FM_SOURCE.numbers(spec)["algorithm"])]
     fm["turns"], fm["heard"] = 0.0, 0.0
     for pair in turns:

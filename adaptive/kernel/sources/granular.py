@@ -24,6 +24,7 @@ from adaptive.kernel.dsp.interpolate import (
 from adaptive.kernel.dsp.maths import F32, HALF, ONE, ZERO, exp2, pan_left, pan_right
 from adaptive.kernel.layout import HEADER, LANES, QUANTUM
 from adaptive.kernel.processors.descriptor import NamedOption, Option, Parameter
+from adaptive.kernel.sources.channel_record import CHANNEL_PARAMETERS
 from adaptive.kernel.sources.controls import ratios_of
 from adaptive.kernel.sources.descriptor import SoundSource, SourceText
 from adaptive.kernel.sources.grain_materials import MATERIALS, factory_sound
@@ -31,13 +32,13 @@ from adaptive.kernel.sources.grain_sound import OCTAVES, PADDING, Array, GrainSo
 from adaptive.kernel.sources.notes import OFF, bus_of, entries_of, is_playing, next_split
 from adaptive.kernel.sources.plain import (
     BIT,
-    BRIGHTNESS,
     PLAIN_FIELDS,
     PLAIN_VOICES,
     SPACE,
     add_rows,
     advance_plain,
     begin_plain,
+    brightness_of,
     chance,
     change_plain,
     close_plain,
@@ -88,6 +89,7 @@ PARAMETERS = (
     Parameter("window", 0.0, 1.0, 0.0, "Shape of the grains: from a bell to a plateau with short slopes."),
     Parameter("slope", -1.0, 1.0, 0.0, "Where a grain is loudest: 1 at its beginning, -1 at its end."),
     Parameter("reverse", 0.0, 1.0, 0.0, "Share of grains that are read backwards."),
+    *CHANNEL_PARAMETERS,
 )  # fmt: skip
 RATIOS = ratios_of(PARAMETERS)
 (
@@ -118,6 +120,7 @@ GRANULAR_VOICES = voice_record(
         *FILTER_VOICES,
         ("until", "f4", LANES),  # frames of the quantum to the next grain
         ("scanned", "f4", LANES),  # share of the sound by which the place has moved
+        ("bent", "f4", LANES),  # bend at which its grains are read, in semitones
         ("place", "i8", (LANES, GRAINS)),  # frames of the sound, times 2^32
         ("step", "i8", (LANES, GRAINS)),
         ("left_frames", "i4", (LANES, GRAINS)),  # 0: no grain
@@ -137,6 +140,7 @@ def grain_ratio(group: Any, granular: Any, lane: int) -> float:
     semitones = F32(0.01) * (value(granular, TUNE) + value(granular, PITCH_SPREAD) * chance(group, lane))
     if granular["is_pitched"] == 1:
         semitones += group["pitch"][lane] - granular["root"]
+    semitones += group["bend"][lane]
     if HALF + HALF * chance(group, lane) < value(granular, OCTAVE_SHARE):
         semitones += F32(12.0)
     return granular["ratio"] * exp2(min(max(semitones * F32(1.0 / 12.0), F32(-8.0)), F32(8.0)))
@@ -169,6 +173,25 @@ def aim_grain(group: Any, granular: Any, lane: int, slot: int, length: float) ->
     group["octave"][lane, slot] = octave
     group["left_frames"][lane, slot] = np.int32(length)
     group["along"][lane, slot], group["along_step"][lane, slot] = ZERO, ONE / F32(np.int32(length))
+
+
+@rtsafe
+def bend_grains(group: Any, granular: Any, lane: int) -> None:
+    """Read the grains of a voice faster or slower, as its bend has moved; none leaves its sound."""
+    ratio = exp2((group["bend"][lane] - group["bent"][lane]) * F32(1.0 / 12.0))
+    group["bent"][lane] = group["bend"][lane]
+    for slot in range(np.int64(GRAINS)):
+        left = np.int64(group["left_frames"][lane, slot])
+        if left == 0:
+            continue
+        octave, place = group["octave"][lane, slot], group["place"][lane, slot]
+        step = np.int64(F32(group["step"][lane, slot]) * ratio)
+        while abs(step) > np.int64(TURN) and octave < np.int64(OCTAVES - 1):
+            octave, place, step = octave + BIT, place >> BIT, step >> BIT
+        farthest = (granular["frames"][octave] - BIT) << np.int64(32)
+        step = min(max(step, -(place // left)), max(farthest - place, NO) // left)
+        group["octave"][lane, slot], group["place"][lane, slot] = octave, place
+        group["step"][lane, slot] = step
 
 
 @rtsafe
@@ -266,7 +289,7 @@ def aim_cloud(group: Any, granular: Any, lane: int, rate: float, frames: float, 
     group["scanned"][lane] = moved - F32(np.floor(moved))
     octaves = value(granular, KEY_CUTOFF) * (group["pitch"][lane] - F32(60.0)) * F32(1.0 / 12.0)
     octaves += value(granular, VELOCITY_CUTOFF) * (min(group["velocity"][lane], ONE) - ONE)
-    cutoff = cutoff_of(value(granular, CUTOFF), octaves, value(granular, BRIGHTNESS))
+    cutoff = cutoff_of(value(granular, CUTOFF), octaves, brightness_of(group, granular, lane))
     aim_voice_filter(group, lane, cutoff, value(granular, RESONANCE), rate, frames, is_new)
 
 
@@ -281,15 +304,18 @@ def change(group: Any, granular: Any, entries: Any, frame: int, at: int, rate: f
             for slot in range(np.int64(GRAINS)):
                 group["left_frames"][lane, slot] = np.int32(0)
             group["until"][lane], group["scanned"][lane] = F32(at), ZERO
+            group["bent"][lane] = group["bend"][lane]
             aim_cloud(group, granular, lane, rate, F32(Q - at), BIT)
 
 
 @rtsafe
 def render(group: Any, granular: Any, entries: Any, bus: int, rows: Any, frame: int, rate: float) -> None:
     """Add sixteen voices to a bus for one quantum, in pieces between the notes that begin and end."""
-    advance_plain(group, granular, frame)
+    has_moved = advance_plain(group, granular, frame)
     for lane in range(LANES):
         if group["stage"][lane] != OFF:
+            if has_moved and group["bent"][lane] != group["bend"][lane]:
+                bend_grains(group, granular, lane)
             group["until"][lane] -= FRAMES
             aim_cloud(group, granular, lane, rate, FRAMES, NO)
     first = NO

@@ -15,6 +15,7 @@ from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32, HALF, ONE, TWO, ZERO, exp2, log2, sine
 from adaptive.kernel.layout import HEADER, LANES, QUANTUM
 from adaptive.kernel.processors.descriptor import NamedOption, Parameter
+from adaptive.kernel.sources.channel_record import CHANNEL_PARAMETERS
 from adaptive.kernel.sources.controls import ratios_of
 from adaptive.kernel.sources.descriptor import NumbersSpec, SoundSource
 from adaptive.kernel.sources.notes import (
@@ -26,7 +27,6 @@ from adaptive.kernel.sources.notes import (
 )
 from adaptive.kernel.sources.plain import (
     BIT,
-    BRIGHTNESS,
     PLAIN_FIELDS,
     PLAIN_VOICES,
     SIXTY_DB,
@@ -34,6 +34,7 @@ from adaptive.kernel.sources.plain import (
     add_row,
     advance_plain,
     begin_plain,
+    brightness_of,
     chance,
     change_plain,
     close_plain,
@@ -76,6 +77,7 @@ PARAMETERS = (
     ),
     Parameter("stroke", 0.0, 1.0, 0.1, "Noise of the mallet."),
     Parameter("variation", 0.0, 1.0, 0.3, "How far chance makes strokes differ."),
+    *CHANNEL_PARAMETERS,
 )
 RING, DAMPING, HARDNESS, POSITION, KEY_DECAY, BEAT, STROKE, VARIATION = (
     np.int64(10 + row) for row in range(8)
@@ -89,6 +91,8 @@ MODAL_VOICES = voice_record(
         ("imaginary", "f4", (LANES, 2 * MODES)),
         ("turn_real", "f4", (LANES, 2 * MODES)),
         ("turn_imaginary", "f4", (LANES, 2 * MODES)),
+        ("cycles", "f4", (LANES, 2 * MODES)),  # a frame, without bends
+        ("fall", "f4", (LANES, 2 * MODES)),  # a frame
         ("noise", "f4", LANES),
         ("noise_fall", "f4", LANES),
         ("smooth", "f4", LANES),
@@ -100,15 +104,34 @@ MODAL_VOICES = voice_record(
 @rtsafe
 def set_mode(group: Any, lane: int, mode: int, cycles: float, level: float, fall: float) -> None:
     """Begin a partial of `cycles` a frame that starts as a sine."""
-    angle = F32(6.2831853) * cycles
+    group["real"][lane, mode] = ZERO
+    group["imaginary"][lane, mode] = -level
+    group["cycles"][lane, mode] = cycles
+    group["fall"][lane, mode] = fall
+    turn_mode(group, lane, mode, ONE)
+
+
+@rtsafe
+def turn_mode(group: Any, lane: int, mode: int, ratio: float) -> None:
+    """Set how a partial turns in a frame, a ratio off its pitch; one that is too high falls silent."""
+    cycles, fall = group["cycles"][lane, mode] * ratio, group["fall"][lane, mode]
+    fall = fall if cycles < F32(0.48) else F32(0.9)
+    angle = F32(6.2831853) * min(cycles, F32(0.48))
     across = angle if angle < F32(1.5707963) else F32(3.1415927) - angle
     turned = sine(across)
     half = sine(HALF * angle)
     straight = ONE - TWO * half * half
-    group["real"][lane, mode] = ZERO
-    group["imaginary"][lane, mode] = -level
     group["turn_real"][lane, mode] = fall * straight
     group["turn_imaginary"][lane, mode] = fall * turned
+
+
+@rtsafe
+def bend_modes(group: Any, modal: Any, lane: int) -> None:
+    """Turn the partials of a voice as its bend says."""
+    ratio = exp2(group["bend"][lane] * F32(1.0 / 12.0))
+    for mode in range(np.int64(modal["modes"])):
+        turn_mode(group, lane, mode, ratio)
+        turn_mode(group, lane, mode + np.int64(MODES), ratio)
 
 
 @rtsafe
@@ -119,7 +142,9 @@ def strike(group: Any, modal: Any, lane: int, rate: float) -> None:
     spread, velocity = value(modal, VARIATION), min(group["velocity"][lane], ONE)
     pitch = group["pitch"][lane]
     cycles = min(hz_of_pitch(pitch) / rate, F32(0.45))
-    hardness = value(modal, HARDNESS) + F32(0.4) * (velocity - F32(0.7)) + HALF * value(modal, BRIGHTNESS)
+    hardness = (
+        value(modal, HARDNESS) + F32(0.4) * (velocity - F32(0.7)) + HALF * brightness_of(group, modal, lane)
+    )
     hardness += F32(0.15) * spread * chance(group, lane)
     slope = F32(3.2) * (ONE - min(max(hardness, ZERO), F32(1.2)))  # octaves of level an octave of pitch
     place = min(max(value(modal, POSITION) + F32(0.2) * spread * chance(group, lane), ZERO), ONE)
@@ -142,6 +167,8 @@ def strike(group: Any, modal: Any, lane: int, rate: float) -> None:
         total += level
         set_mode(group, lane, mode, own * beat, level, fall)
         set_mode(group, lane, mode + np.int64(MODES), own / beat, level, fall)
+    if group["bend"][lane] != ZERO:
+        bend_modes(group, modal, lane)
     share = HALF / max(total, F32(0.05))
     for mode in range(np.int64(modal["modes"])):
         group["imaginary"][lane, mode] *= share
@@ -190,7 +217,10 @@ def change(group: Any, modal: Any, entries: Any, frame: int, at: int, rate: floa
 @rtsafe
 def render(group: Any, modal: Any, entries: Any, bus: int, row: Any, frame: int, rate: float) -> None:
     """Add sixteen voices to a bus for one quantum, in pieces between the notes that begin and end."""
-    advance_plain(group, modal, frame)
+    if advance_plain(group, modal, frame):
+        for lane in range(LANES):
+            if group["stage"][lane] != OFF:
+                bend_modes(group, modal, lane)
     change(group, modal, entries, frame, np.int64(0), rate)
     first = np.int64(0)
     while first < Q:

@@ -18,7 +18,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from adaptive.kernel.compile.jit import rtsafe
-from adaptive.kernel.dsp.maths import F32, ONE, S3, S5, S7, S9
+from adaptive.kernel.dsp.maths import F32, HALF, ONE, S3, S5, S7, S9, sine
 from adaptive.kernel.dsp.vectors import (
     LANE_BYTES,
     LANE_FLOATS,
@@ -45,6 +45,13 @@ PIECE = (types.int64, types.int64, types.int64, types.int64, types.float32, type
 def wrap(phase: float) -> float:
     """Bring a phase in [0, 2) back to [0, 1)."""
     return phase - ONE if phase >= ONE else phase
+
+
+@rtsafe
+def lfo_value(phase: float) -> float:
+    """Value of an LFO, a sine, at a phase in [0, 1)."""
+    folded = F32(0.25) - abs(wrap(phase + F32(0.25)) - HALF)
+    return sine(F32(6.2831853) * folded)
 
 
 @rtsafe

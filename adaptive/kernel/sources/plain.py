@@ -1,8 +1,8 @@
 """What simple sources share: one envelope, gain and place of each voice, in straight lines over a quantum.
 
 A source gives its record `PLAIN_FIELDS` and its voices `PLAIN_VOICES`, begins its parameters with
-`plain_parameters` and a quantum with `begin_plain`, and writes the samples of a voice to a row that `add_row`
-adds to a bus.
+`plain_parameters` and ends them with `CHANNEL_PARAMETERS`, begins a quantum with `begin_plain`, and writes
+the samples of a voice to a row that `add_row` adds to a bus.
 """
 
 from __future__ import annotations
@@ -16,6 +16,14 @@ from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32, ONE, TWO, ZERO, exp2, gain_of_db, pan_left, pan_right
 from adaptive.kernel.layout import LANES, QUANTUM
 from adaptive.kernel.processors.descriptor import Parameter
+from adaptive.kernel.sources.channel_controls import (
+    begin_channel,
+    follow_channels,
+    map_controls,
+    shade_lanes,
+    take_channel_controls,
+)
+from adaptive.kernel.sources.channel_record import CONTROL_FIELDS, CONTROL_VOICES
 from adaptive.kernel.sources.controls import follow_controls
 from adaptive.kernel.sources.notes import (
     ATTACK,
@@ -70,6 +78,7 @@ def plain_parameters(
 
 
 PLAIN_FIELDS: list[Any] = [
+    *CONTROL_FIELDS,
     ("polyphony", "i4"),
     ("attack_frames", "f4"),
     ("fall", "f4"),  # in a quantum
@@ -80,6 +89,7 @@ PLAIN_FIELDS: list[Any] = [
 ]
 
 PLAIN_VOICES: list[Any] = [
+    *CONTROL_VOICES,
     ("amplitude", "f4", LANES),  # at the end of the last quantum
     ("is_dying", "i4", LANES),  # 1: another note needs its voice
     ("ebb", "f4", LANES),  # then from 1 to 0
@@ -98,6 +108,12 @@ PLAIN_VOICES: list[Any] = [
 def value(instrument: Any, row: int) -> float:
     """A parameter at the end of the quantum."""
     return instrument["now"][row, COLUMN]
+
+
+@rtsafe
+def brightness_of(group: Any, instrument: Any, lane: int) -> float:
+    """The macro of brightness, with what the controls of a voice add to it."""
+    return min(max(value(instrument, BRIGHTNESS) + group["lift"][lane], -ONE), ONE)
 
 
 @rtsafe
@@ -132,11 +148,15 @@ def begin_plain(header: Any, voices: Any, instrument: Any, ratios: int) -> bool:
     `ratios` is the mask of the parameters that move along ratios, see `controls.ratios_of`.
     """
     entries, frame, before = entries_of(header), header["frame"], instrument["sounding"]
+    take_channel_controls(voices, instrument, entries, frame)
     if not take_commands(voices, instrument, entries, frame, telemetry_of(header)):
         return False
     follow_controls(instrument, ratios, before)
     make_room(voices, instrument, frame, telemetry_of(header))
     prepare_plain(instrument, F32(header["sample_rate"]))
+    if instrument["played_quanta"] > 0:
+        map_controls(instrument)
+        follow_channels(instrument, before, F32(header["sample_rate"]))
     instrument["sounding"] = np.int32(0)
     return True
 
@@ -147,6 +167,7 @@ def lead_lane(group: Any, instrument: Any, lane: int, at: int) -> None:
     velocity, ebb = group["velocity"][lane], group["ebb"][lane]
     ebb *= ebb * (F32(3.0) - ebb - ebb)  # without a bend at either end
     level = group["amplitude"][lane] * velocity * velocity * instrument["gain"] * ebb
+    level *= ONE + group["swell"][lane]
     pan = value(instrument, PAN) + instrument["aside"] * group["side"][lane]
     pan = min(max(pan, -ONE), ONE)
     share = ONE / F32(Q - at)
@@ -156,9 +177,13 @@ def lead_lane(group: Any, instrument: Any, lane: int, at: int) -> None:
 
 
 @rtsafe
-def advance_plain(group: Any, instrument: Any, frame: int) -> None:
-    """Release what is due at the start of the quantum, and lead all voices to its end."""
+def advance_plain(group: Any, instrument: Any, frame: int) -> bool:
+    """Release what is due at the start of the quantum, and lead all voices to its end.
+
+    Return whether controls move the pitch or the brightness of a voice.
+    """
     release_notes(group, frame, np.int64(0))
+    has_moved = instrument["played_quanta"] > 0 and shade_lanes(group, instrument)
     rise, sustain = FRAMES / instrument["attack_frames"], value(instrument, SUSTAIN)
     for lane in range(LANES):
         stage = group["stage"][lane]
@@ -171,6 +196,7 @@ def advance_plain(group: Any, instrument: Any, frame: int) -> None:
         group["ebb"][lane] = max(group["ebb"][lane] - EBB, ZERO) if is_dying else ONE
         group["stage"][lane] = DECAY if stage == ATTACK and level >= ONE else stage
         lead_lane(group, instrument, lane, np.int64(0))
+    return has_moved
 
 
 @rtsafe
@@ -182,6 +208,7 @@ def change_plain(group: Any, instrument: Any, entries: Any, frame: int, at: int)
         bit = BIT << np.int64(lane)
         if begun & bit:
             group["seed"][lane] = np.uint32(group["age"][lane]) * np.uint32(2654435761) + np.uint32(977)
+            begin_channel(group, instrument, lane, entries[group["event_entry"][lane]]["command"])
             group["is_dying"][lane] = np.int32(0)
             group["ebb"][lane] = ONE
             group["side"][lane] = ONE if group["age"][lane] % np.int32(2) == 0 else -ONE

@@ -17,7 +17,9 @@ from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32, HALF, ONE, ZERO, cosine, exp2, filter_warp, sine
 from adaptive.kernel.layout import HEADER, LANES, QUANTUM
 from adaptive.kernel.processors.descriptor import NamedOption, Parameter
+from adaptive.kernel.sources.channel_record import CHANNEL_PARAMETERS
 from adaptive.kernel.sources.controls import ratios_of
+from adaptive.kernel.sources.delay_line import LOOP, MASK, read_line
 from adaptive.kernel.sources.descriptor import NumbersSpec, SoundSource
 from adaptive.kernel.sources.notes import (
     OFF,
@@ -29,7 +31,6 @@ from adaptive.kernel.sources.notes import (
 )  # fmt: skip
 from adaptive.kernel.sources.plain import (
     BIT,
-    BRIGHTNESS,
     PLAIN_FIELDS,
     PLAIN_VOICES,
     SIXTY_DB,
@@ -37,6 +38,7 @@ from adaptive.kernel.sources.plain import (
     add_row,
     advance_plain,
     begin_plain,
+    brightness_of,
     chance,
     change_plain,
     close_plain,
@@ -47,10 +49,7 @@ from adaptive.kernel.sources.source_record import instrument_record, voice_recor
 from adaptive.kernel.sources.synth import hz_of_pitch
 
 Q = np.int64(QUANTUM)
-LOOP = 8192
-"""Samples of a string: 23 Hz at 192 kHz."""
-
-MASK, GRID = np.int64(LOOP - 1), np.int64(256)
+GRID = np.int64(256)
 RESONANCES = 4
 BODIES: dict[str, tuple[tuple[float, float, float], ...]] = {
     "guitar": ((104.0, 12.0, 1.0), (201.0, 14.0, 0.9), (392.0, 10.0, 0.6), (1250.0, 3.0, 0.4)),
@@ -69,6 +68,7 @@ PARAMETERS = (
     Parameter("body", 0.0, 1.0, 0.4, "Level of the body."),
     Parameter("variation", 0.0, 1.0, 0.3, "How far chance makes strokes differ."),
     Parameter("tune_cents", -100.0, 100.0, 0.0, "Added to the pitch."),
+    *CHANNEL_PARAMETERS,
 )  # fmt: skip
 RING, DAMPING, HARDNESS, POSITION, BODY, VARIATION, TUNE = (np.int64(10 + row) for row in range(7))
 RATIOS = ratios_of(PARAMETERS)
@@ -82,7 +82,9 @@ PLUCKED_VOICES = voice_record(
         ("string", "f4", (LANES, LOOP)),
         ("grid", "f4", (LANES, 256)),  # one period of a pluck
         ("at", "i4", LANES),  # where the next sample is written
-        ("delay", "f4", LANES),
+        ("delay", "f4", LANES),  # a straight line
+        ("delay_step", "f4", LANES),
+        ("delay_wanted", "f4", LANES),  # where it ends
         ("keep", "f4", LANES),  # of the loop, each time around
         ("smooth", "f4", LANES),  # share of the sample before, in the loop's filter
         ("before", "f4", LANES),
@@ -106,17 +108,18 @@ def filter_delay(smooth: float, angle: float) -> float:
 
 @rtsafe
 def tune(group: Any, plucked: Any, lane: int, rate: float) -> None:
-    """Set the delay of a string, and what its loop keeps."""
-    pitch = group["pitch"][lane] + F32(0.01) * value(plucked, TUNE)
+    """Lead the delay of a string to its pitch in a quantum, and set what its loop keeps."""
+    pitch = group["pitch"][lane] + F32(0.01) * value(plucked, TUNE) + group["bend"][lane]
     hertz = min(max(hz_of_pitch(pitch), rate / F32(LOOP - 8)), F32(0.1) * rate)
     angle = F32(6.2831853) * hertz / rate
-    damping = value(plucked, DAMPING) * exp2(-F32(1.5) * value(plucked, BRIGHTNESS))
+    damping = value(plucked, DAMPING) * exp2(-F32(1.5) * brightness_of(group, plucked, lane))
     smooth = HALF * min(max(damping, ZERO), ONE)
     # so far that a filter at a higher rate takes as much from what is heard; a half is the most there is
     beside = rate * F32(1.0 / 48000.0)
     smooth = HALF - np.sqrt(max(F32(0.25) - smooth * (ONE - smooth) * beside * beside, ZERO))
     group["smooth"][lane] = smooth
-    group["delay"][lane] = rate / hertz - filter_delay(smooth, angle)
+    group["delay_wanted"][lane] = rate / hertz - filter_delay(smooth, angle)
+    group["delay_step"][lane] = (group["delay_wanted"][lane] - group["delay"][lane]) * F32(1.0 / QUANTUM)
     ring = value(plucked, RING) * exp2(value(plucked, SPACE) + (F32(60.0) - pitch) * F32(1.0 / 24.0))
     # what the filter itself takes from the fundamental in a round is given back
     kept = ONE - smooth + smooth * cosine(angle)
@@ -126,14 +129,26 @@ def tune(group: Any, plucked: Any, lane: int, rate: float) -> None:
 
 
 @rtsafe
+def settle(group: Any, lane: int) -> None:
+    """End the line of a string's delay."""
+    group["delay"][lane] = group["delay_wanted"][lane]
+    group["delay_step"][lane] = ZERO
+
+
+@rtsafe
 def pluck(group: Any, plucked: Any, lane: int, rate: float) -> None:
     """Fill a string with what a pluck leaves in it."""
     for _warm_up in range(np.int64(3)):
         chance(group, lane)
     tune(group, plucked, lane, rate)
+    settle(group, lane)
     spread, velocity = value(plucked, VARIATION), min(group["velocity"][lane], ONE)
     length = np.int64(group["delay"][lane]) + np.int64(1)
-    hardness = value(plucked, HARDNESS) + F32(0.5) * (velocity - F32(0.7)) + HALF * value(plucked, BRIGHTNESS)
+    hardness = (
+        value(plucked, HARDNESS)
+        + F32(0.5) * (velocity - F32(0.7))
+        + HALF * brightness_of(group, plucked, lane)
+    )
     hardness = min(max(hardness + F32(0.1) * spread * chance(group, lane), ZERO), ONE)
     share = exp2(F32(-2.0) - F32(3.5) * (ONE - hardness))
     place = value(plucked, POSITION) * (ONE + F32(0.4) * spread * chance(group, lane))
@@ -175,6 +190,7 @@ def add_voice(group: Any, plucked: Any, lane: int, row: Any, first: int, last: i
     keep, before = group["keep"][lane], group["before"][lane]
     if group["stage"][lane] == RELEASE:
         keep *= F32(0.995)
+    step = group["delay_step"][lane]
     whole = np.int64(delay)
     part = delay - F32(whole)
     # Lagrange's cubic between the two samples in the middle of four
@@ -185,10 +201,14 @@ def add_voice(group: Any, plucked: Any, lane: int, row: Any, first: int, last: i
     string = group["string"][lane]
     for i in range(first, last):
         place = at - whole
-        read = (
-            c0 * string[(place + np.int64(1)) & MASK] + c1 * string[place & MASK]
-            + c2 * string[(place - np.int64(1)) & MASK] + c3 * string[(place - np.int64(2)) & MASK]
-        )  # fmt: skip
+        if step == ZERO:
+            read = (
+                c0 * string[(place + np.int64(1)) & MASK] + c1 * string[place & MASK]
+                + c2 * string[(place - np.int64(1)) & MASK] + c3 * string[(place - np.int64(2)) & MASK]
+            )  # fmt: skip
+        else:
+            delay += step
+            read = read_line(string, at, delay)
         sample = keep * (read + smooth * (before - read))
         before = read
         string[at & MASK] = sample
@@ -196,6 +216,7 @@ def add_voice(group: Any, plucked: Any, lane: int, row: Any, first: int, last: i
         row[i] = sample
     group["at"][lane] = np.int32(at & MASK) + np.int32(LOOP)
     group["before"][lane] = before
+    group["delay"][lane] = delay
     level = value(plucked, BODY)
     if level <= ZERO:
         return
@@ -230,11 +251,13 @@ def change(group: Any, plucked: Any, entries: Any, frame: int, at: int, rate: fl
 @rtsafe
 def render(group: Any, plucked: Any, entries: Any, bus: int, row: Any, frame: int, rate: float) -> None:
     """Add sixteen voices to a bus for one quantum, in pieces between the notes that begin and end."""
-    advance_plain(group, plucked, frame)
-    if plucked["moving"] > 0:
+    has_moved = advance_plain(group, plucked, frame)
+    if plucked["moving"] > 0 or has_moved:
         for lane in range(LANES):
             if group["stage"][lane] != OFF:
                 tune(group, plucked, lane, rate)
+                if not has_moved:
+                    settle(group, lane)
     change(group, plucked, entries, frame, np.int64(0), rate)
     first = np.int64(0)
     while first < Q:
@@ -246,6 +269,8 @@ def render(group: Any, plucked: Any, entries: Any, bus: int, row: Any, frame: in
         if last < Q:
             change(group, plucked, entries, frame, last, rate)
         first = last
+    for lane in range(LANES):
+        settle(group, lane)
     close_plain(group)
 
 

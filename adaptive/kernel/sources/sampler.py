@@ -16,6 +16,7 @@ from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32, HALF, ONE, TWO, ZERO, exp2, gain_of_db
 from adaptive.kernel.dsp.vectors import add_lane_sums
 from adaptive.kernel.layout import ENTRY, HEADER, LANES, QUANTUM, TELEMETRY
+from adaptive.kernel.sources.channel_record import CHANNELS
 from adaptive.kernel.sources.chunk_marks import FADE_QUANTA, SHARE
 from adaptive.kernel.sources.controls import follow_controls
 from adaptive.kernel.sources.notes import (
@@ -50,7 +51,7 @@ from adaptive.kernel.sources.sampler_modulators import (
     step_of,
     take_controls,
 )
-from adaptive.kernel.sources.sampler_record import CHANNELS, MODULATOR, REGION, SAMPLER, SAMPLER_VOICES
+from adaptive.kernel.sources.sampler_record import MODULATOR, REGION, SAMPLER, SAMPLER_VOICES
 from adaptive.kernel.sources.sampler_stream import begin_stream, watch_voice
 from adaptive.kernel.sources.synth import filter_warp_of_pitch
 
@@ -198,6 +199,7 @@ def begin_voice(
     group["is_plain"][lane] = np.int32(0)
     group["is_over"][lane] = np.int32(0)
     group["is_choked"][lane] = np.int32(0)
+    group["key_pressure"][lane] = ZERO
     if region["fixed_pitch"] >= ZERO:
         group["pitch"][lane] = region["fixed_pitch"]
     if region["fixed_velocity"] >= ZERO:

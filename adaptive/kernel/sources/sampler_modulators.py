@@ -14,12 +14,10 @@ import numpy as np
 from adaptive.kernel.compile.jit import rtsafe
 from adaptive.kernel.dsp.maths import F32, HALF, ONE, ZERO, exp2, log2, pan_left, pan_right
 from adaptive.kernel.layout import INSTRUMENT_CONTROL, LANES, NOTE_ON
+from adaptive.kernel.sources.channel_record import BEND, CHANNELS, CONTROLS, KEY_PRESSURE, PRESSURE
 from adaptive.kernel.sources.notes import OFF, RELEASE
 from adaptive.kernel.sources.sampler_record import (
     ALWAYS,
-    BEND,
-    CHANNELS,
-    CONTROLS,
     CURVE_SHIFT,
     DESTINATIONS,
     ENVELOPE_PARTS,
@@ -29,7 +27,6 @@ from adaptive.kernel.sources.sampler_record import (
     KEY,
     LINKS,
     OFFSETS,
-    PRESSURE,
     VELOCITY,
 )
 
@@ -48,6 +45,7 @@ SEMITONE = F32(1.0 / 12.0)
 MOST_STEP = F32(64.0)
 PLACES = np.float64(2.0**32)  # of a position, to a frame
 
+KEY_CONTROL = np.int64(KEY_PRESSURE)
 LAST_CHANNEL, LAST_CONTROL = np.int64(CHANNELS - 1), np.int64(CONTROLS - 1)
 VELOCITY_SOURCE, KEY_SOURCE, NO_SOURCE = np.int64(VELOCITY), np.int64(KEY), np.int64(ALWAYS)
 LINK_SOURCE, LINK_SUM = np.int64(FIRST_LINK), np.int64(len(DESTINATIONS) - LINKS)
@@ -115,6 +113,8 @@ def source_value(sampler: Any, group: Any, lane: int, channel: int, source: int)
         return curved(min(group["velocity"][lane], ONE), source)
     if number == KEY_SOURCE:
         return curved(min(max(group["pitch"][lane] / MOST_PITCH, ZERO), ONE), source)
+    if number == KEY_CONTROL:
+        return curved(group["key_pressure"][lane], source)
     if number >= LINK_SOURCE:
         total = group["shift"][min(LINK_SUM + number - LINK_SOURCE, COUNT - np.int64(1)), lane]
         if source & HAS_TWO_SIDES:
@@ -249,6 +249,18 @@ def end_channel(voices: Any, sampler: Any, regions: Any, channel: int, at: int, 
 
 
 @rtsafe
+def press_keys(voices: Any, sampler: Any, regions: Any, channel: int, key: float, value: float) -> None:
+    """Set the pressure of the notes of a key; their modulators are computed anew."""
+    for number in range(np.int64(sampler["group_count"])):
+        group = voices[number]
+        for lane in range(LANES):
+            is_its = regions[group["region"][lane]]["channel"] == channel
+            if group["stage"][lane] != OFF and is_its and abs(group["pitch"][lane] - key) < HALF:
+                group["key_pressure"][lane] = value
+                group["version"][lane] = sampler["version"][channel] - np.int32(1)
+
+
+@rtsafe
 def take_controls(voices: Any, sampler: Any, regions: Any, entries: Any, frame: int) -> int:
     """Apply the controls of this quantum; return how many notes begin in it.
 
@@ -264,7 +276,9 @@ def take_controls(voices: Any, sampler: Any, regions: Any, entries: Any, frame: 
             channel = min(max(command["i1"], np.int64(0)), LAST_CHANNEL)
             number = max(np.int64(command["which"]), np.int64(0))
             value = command["f0"] if abs(command["f0"]) <= MOST_OFFSET else ZERO
-            if number == ALL_SOUND_OFF or number == ALL_NOTES_OFF:
+            if number == KEY_CONTROL:
+                press_keys(voices, sampler, regions, channel, command["f1"], min(max(value, ZERO), ONE))
+            elif number == ALL_SOUND_OFF or number == ALL_NOTES_OFF:
                 at = frame + np.int64(entry["offset"])
                 end_channel(voices, sampler, regions, channel, at, number == ALL_SOUND_OFF)
             else:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from adaptive.kernel.layout import LANES, record
 from adaptive.kernel.processors.descriptor import Parameter
+from adaptive.kernel.sources.channel_record import CHANNELS, CONTROLS
 from adaptive.kernel.sources.source_record import instrument_record, voice_record
 
-CHANNELS = 16
-
-BEND, PRESSURE, BEND_RANGE, CONTROLS = 128, 129, 130, 131
-"""Controls of a channel: controllers 0 to 127, pitch wheel, pressure, range of the wheel; their number."""
-
 VELOCITY, KEY, ALWAYS = 131, 132, 133
-"""What moves a modulator besides: velocity and key of its note, and nothing, which counts as 1."""
+"""What moves a modulator besides controls: velocity, key, `KEY_PRESSURE`, and nothing, which counts as 1."""
 
 FIRST_LINK, LINKS = 134, 8
 """Sums of other modulators that may move one, and their number."""
@@ -136,6 +132,7 @@ SAMPLER_VOICES = voice_record(
         ("is_plain", "i4", LANES),  # 1: the loop is left, see `REGION`
         ("is_over", "i4", LANES),
         ("is_choked", "i4", LANES),  # 1: another note or voice has ended it
+        ("key_pressure", "f4", LANES),  # from 0 to 1
         ("missing", "i4", LANES),  # quarters by which it has faded, because frames are not in memory
         ("position", "i8", LANES),  # frames of the recording, times 2^32
         ("step", "i8", LANES),

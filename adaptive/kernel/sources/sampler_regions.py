@@ -7,16 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from adaptive.kernel.sources.channel_record import BEND, BEND_RANGE, PRESSURE
 from adaptive.kernel.sources.sample_source import SampleSource
 from adaptive.kernel.sources.sampler_record import (
     ALWAYS,
-    BEND,
-    BEND_RANGE,
     CURVE_SHIFT,
     CURVES,
     IS_BIPOLAR,
     IS_FALLING,
-    PRESSURE,
     VELOCITY,
 )
 

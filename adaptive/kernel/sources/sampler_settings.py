@@ -12,6 +12,7 @@ import numpy as np
 from adaptive.kernel.dsp.interpolate import rising_table
 from adaptive.kernel.layout import LANES
 from adaptive.kernel.processors.descriptor import Option
+from adaptive.kernel.sources.channel_record import BEND, BEND_RANGE
 from adaptive.kernel.sources.descriptor import SoundSource, SourceFlag, SourceText
 from adaptive.kernel.sources.sample_records import (
     FALL_DB,
@@ -23,8 +24,6 @@ from adaptive.kernel.sources.sample_records import (
 )
 from adaptive.kernel.sources.sampler import unit
 from adaptive.kernel.sources.sampler_record import (
-    BEND,
-    BEND_RANGE,
     PARAMETERS,
     SAMPLER,
     SAMPLER_VOICES,

@@ -19,6 +19,13 @@ from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32, ONE, ZERO, exp2
 from adaptive.kernel.fill import clear
 from adaptive.kernel.layout import HEADER, LANES, QUANTUM
+from adaptive.kernel.sources.channel_controls import (
+    begin_channel,
+    follow_channels,
+    map_controls,
+    shade_lanes,
+    take_channel_controls,
+)
 from adaptive.kernel.sources.controls import follow_controls, ratios_of
 from adaptive.kernel.sources.descriptor import NumbersSpec, SoundSource
 from adaptive.kernel.sources.notes import (
@@ -203,6 +210,7 @@ def change_voices(group: Any, instrument: Any, entries: Any, frame: int, at: int
         if released & bit and not begun & bit:
             release_voice(group, instrument, lane, at)
         if begun & bit:
+            begin_channel(group, instrument, lane, entries[group["event_entry"][lane]]["command"])
             begin_voice(group, instrument, lane, at, rate)
     if begun:
         aim(group, instrument, rate, BIT)
@@ -303,7 +311,8 @@ def render_group(
             release_voice(group, instrument, lane, zero)
     advance_envelopes(group, instrument)
     advance_lfos(group, instrument)
-    aim(group, instrument, rate, np.int64(0))
+    has_moved = instrument["played_quanta"] > 0 and shade_lanes(group, instrument)
+    aim(group, instrument, rate, BIT if has_moved else zero)
     lead_lines(group, instrument)
     if next_split(group, frame, np.int64(-1)) == 0:
         change_voices(group, instrument, entries, frame, zero, rate)
@@ -345,11 +354,17 @@ def unit(header_address: int, instrument_address: int, _first: int, _count: int)
     instrument = carray(pointer(instrument_address), np.int64(1), SUBTRACTIVE)[0]
     voices = carray(pointer(instrument["voices"]), instrument["group_count"], SUBTRACTIVE_VOICES)
     entries, frame, before = entries_of(header), header["frame"], instrument["sounding"]
+    has_commands = instrument["first_event"] >= 0
+    take_channel_controls(voices, instrument, entries, frame)
     if take_commands(voices, instrument, entries, frame, telemetry_of(header)):
         follow_controls(instrument, RATIOS, before)
-        make_room(voices, instrument, frame, telemetry_of(header))
+        if has_commands:
+            make_room(voices, instrument, frame, telemetry_of(header))
         bus, rate = bus_of(header, instrument), np.float32(header["sample_rate"])
         prepare_quantum(instrument, rate)
+        if instrument["played_quanta"] > 0:
+            map_controls(instrument)
+            follow_channels(instrument, before, rate)
         render(voices, instrument, entries, bus, header["at_lanes"], frame, rate)
     return np.int32(0)
 

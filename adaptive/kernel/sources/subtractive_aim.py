@@ -14,7 +14,7 @@ from adaptive.kernel.compile.jit import rtsafe
 from adaptive.kernel.dsp.maths import F32, HALF, ONE, TWO, ZERO, exp2, gain_of_db, log2, pan_left, pan_right
 from adaptive.kernel.layout import LANES, QUANTUM
 from adaptive.kernel.sources.notes import ATTACK, DECAY
-from adaptive.kernel.sources.oscillator import wrap
+from adaptive.kernel.sources.oscillator import lfo_value, wrap
 from adaptive.kernel.sources.subtractive_record import (
     AMOUNTS,
     MODULATED,
@@ -25,7 +25,7 @@ from adaptive.kernel.sources.subtractive_record import (
     SYNC,
     row,
 )
-from adaptive.kernel.sources.synth import filter_warp_of_pitch, hz_of_pitch, lfo_value, next_level
+from adaptive.kernel.sources.synth import filter_warp_of_pitch, hz_of_pitch, next_level
 
 FRAMES = F32(QUANTUM)
 TURN = F32(2.0**32)
@@ -87,7 +87,15 @@ def octaves_a_frame(instrument: Any, number: int, rate: float) -> float:
 
 @rtsafe
 def prepare_quantum(instrument: Any, rate: float) -> None:
-    """Compute what follows from the parameters for all voices."""
+    """Compute what follows from the parameters for all voices; where none moves, it is as it was."""
+    if instrument["moving"] > 0:
+        prepare_numbers(instrument, rate)
+    instrument["gain"] = instrument["level"] * instrument["fade_value"]
+
+
+@rtsafe
+def prepare_numbers(instrument: Any, rate: float) -> None:
+    """Compute what follows from the parameters alone."""
     contours = AMPLITUDE
     for which in range(np.int64(2)):
         frames = attack_frames(instrument, contours, rate)
@@ -105,7 +113,7 @@ def prepare_quantum(instrument: Any, rate: float) -> None:
         fade_frames = F32(0.001) * value(instrument, first + np.int64(1)) * rate
         instrument["lfo_fade"][which] = FRAMES / max(fade_frames, FRAMES)
     prepare_sides(instrument)
-    instrument["gain"] = gain_of_db(value(instrument, LEVEL_DB)) * instrument["fade_value"]
+    instrument["level"] = gain_of_db(value(instrument, LEVEL_DB))
     octaves = log2(value(instrument, CUTOFF) / F32(440.0))
     base = F32(69.0) + F32(12.0) * octaves
     instrument["base_pitch"] = base + BRIGHT_SEMITONES * value(instrument, BRIGHTNESS)
@@ -115,8 +123,6 @@ def prepare_quantum(instrument: Any, rate: float) -> None:
 @rtsafe
 def prepare_modulations(instrument: Any) -> None:
     """Note which modulations there are, and whether pitches and filters of notes that sound move at all."""
-    if instrument["moving"] == 0:
-        return  # as in the quantum before
     modulators, moved, moving = np.int64(0), np.int64(0), np.int64(0)
     for by in range(MODULATOR_COUNT):
         for to in range(MODULATED_COUNT):
@@ -234,7 +240,8 @@ def modulate(group: Any, instrument: Any) -> None:
 def aim(group: Any, instrument: Any, rate: float, is_new: int) -> None:
     """Compute steps of the oscillators, and what levels, widths, gains and coefficients lead to.
 
-    `is_new` is 1 if a note has begun, else 0: then what stays as it is is not computed again.
+    `is_new` is 1 if a note has begun or a control moves, else 0: then what stays as it is is not computed
+    again.
     """
     modulate(group, instrument)
     if is_new == BIT or instrument["is_tuned"] == 0:
@@ -251,7 +258,7 @@ def aim_cycle(group: Any, cycle: int, tuning: float, detune: float, number: int,
     own = CENT if number == SECOND else ZERO
     for lane in range(LANES):
         cents = group["modulated"][TO_PITCH, lane] + detune * group["detune"][lane]
-        pitch = group["pitch"][lane] + group["glide"][lane] + tuning + CENT * cents
+        pitch = group["pitch"][lane] + group["bend"][lane] + group["glide"][lane] + tuning + CENT * cents
         pitch += own * group["modulated"][TO_PITCH_2, lane]
         step = min(hz_of_pitch(pitch) / rate, F32(0.49))
         group["step"][cycle, lane] = step
@@ -311,6 +318,7 @@ def aim_gains(group: Any, instrument: Any) -> None:
         ebb = group["ebb"][lane]
         ebb *= ebb * (F32(3.0) - ebb - ebb)  # without a bend at either end
         group["to_left"][lane] = group["amplitude"][lane] * velocity * velocity * gain * ebb
+        group["to_left"][lane] *= ONE + group["swell"][lane]
     if instrument["moved"] & (BIT << TO_LEVEL):
         for lane in range(LANES):
             octaves = F32(0.16609640) * group["modulated"][TO_LEVEL, lane]  # in a decibel
@@ -336,6 +344,7 @@ def aim_filters(group: Any, instrument: Any, rate: float) -> None:
     is_steep = instrument["is_steep"] == 1
     for lane in range(LANES):
         pitch = base + F32(12.0) * group["modulated"][TO_CUTOFF, lane]
+        pitch += BRIGHT_SEMITONES * group["lift"][lane]
         warp = filter_warp_of_pitch(pitch, rate)
         wide = ONE - min(max(resonance + group["modulated"][TO_RESONANCE, lane], ZERO), F32(0.98))
         damping = BUTTERWORTH_1 if is_steep else wide + wide

@@ -8,6 +8,7 @@ import numpy as np
 
 from adaptive.kernel.layout import LANES
 from adaptive.kernel.processors.descriptor import NamedOption, Option, Parameter
+from adaptive.kernel.sources.channel_record import CHANNEL_PARAMETERS, CONTROL_FIELDS, CONTROL_VOICES
 from adaptive.kernel.sources.source_record import instrument_record, voice_record
 
 MOST_UNISON = 7
@@ -107,6 +108,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         for source, means in ((key, text.split(",")[0]) for key, text in MODULATORS.items())
         for name, (most, what) in MODULATED.items()
     ),
+    *CHANNEL_PARAMETERS,
 )
 
 OPTIONS: tuple[Option, ...] = (
@@ -135,6 +137,7 @@ AMOUNTS = row("envelope_pitch_cents")
 
 SUBTRACTIVE = instrument_record(
     [
+        *CONTROL_FIELDS,
         ("shape", "i4", 2),
         ("sub_shape", "i4"),
         ("unison", "i4"),
@@ -155,6 +158,7 @@ SUBTRACTIVE = instrument_record(
         ("attack_frames", "f4", 2),
         ("lfo_step", "f4", 2),
         ("lfo_fade", "f4", 2),
+        ("level", "f4"),  # without the fade
         ("gain", "f4"),
         ("aside", "f4"),
         ("base_pitch", "f4"),  # of the cutoff
@@ -171,6 +175,7 @@ SUBTRACTIVE = instrument_record(
 
 SUBTRACTIVE_VOICES = voice_record(
     [
+        *CONTROL_VOICES,
         ("amplitude", "f4", LANES),  # envelopes at the end of the last quantum
         ("modulation", "f4", LANES),
         ("modulation_stage", "i4", LANES),

@@ -26,11 +26,16 @@ from adaptive.kernel.dsp.maths import (
     exp2,
     pan_left,
     pan_right,
-    sine,
 )
 from adaptive.kernel.dsp.ramps import doubled_coefficients
 from adaptive.kernel.fill import clear
 from adaptive.kernel.layout import HEADER, LANES, QUANTUM
+from adaptive.kernel.sources.channel_controls import (
+    begin_channel,
+    follow_channels,
+    shade_lanes,
+    take_channel_controls,
+)
 from adaptive.kernel.sources.notes import (
     ATTACK,
     DECAY,
@@ -45,7 +50,7 @@ from adaptive.kernel.sources.notes import (
     take_commands,
     telemetry_of,
 )
-from adaptive.kernel.sources.oscillator import add_oscillator, phase_at, wrap
+from adaptive.kernel.sources.oscillator import add_oscillator, lfo_value, phase_at, wrap
 from adaptive.kernel.sources.synth_frames import LEFT, RIGHT, ring_out, shape_frames, sum_lanes
 from adaptive.kernel.sources.synth_record import INSTRUMENT, VOICE_GROUP
 
@@ -58,6 +63,8 @@ INAUDIBLE, TOO_LOUD = F32(1e-6), F32(1e6)
 GROUP_BYTES = np.int64(VOICE_GROUP.itemsize)
 LANE_ROW, ROW = np.int64(4 * LANES), np.int64(4 * QUANTUM)
 GOLDEN_SECTION = F32(0.618034)
+BRIGHT_SEMITONES = F32(24.0)
+"""How far a control that moves the brightness fully moves the cutoff."""
 
 
 @rtsafe
@@ -78,13 +85,6 @@ def next_level(level: float, stage: int, rise: float, fall: float, sustain: floa
     result = risen if stage == ATTACK else fallen
     result = level * release if stage == RELEASE else result
     return ZERO if stage == OFF else result
-
-
-@rtsafe
-def lfo_value(phase: float) -> float:
-    """Value of the LFO, a sine, at a phase in [0, 1)."""
-    folded = F32(0.25) - abs(wrap(phase + F32(0.25)) - HALF)
-    return sine(F32(6.2831853) * folded)
 
 
 @rtsafe
@@ -145,7 +145,7 @@ def aim_voices(group: Any, instrument: Any, sample_rate: float, fade: float) -> 
         instrument["oscillator_pitch"][1],
     )
     for lane in range(LANES):
-        pitch = group["pitch"][lane] + group["wave"][lane] * pitch_depth
+        pitch = group["pitch"][lane] + group["bend"][lane] + group["wave"][lane] * pitch_depth
         group["step"][lane] = min(F32(0.49), hz_of_pitch(pitch + first) / sample_rate)
         group["step_other"][lane] = min(F32(0.49), hz_of_pitch(pitch + second) / sample_rate)
     for lane in range(LANES):
@@ -156,7 +156,7 @@ def aim_voices(group: Any, instrument: Any, sample_rate: float, fade: float) -> 
     for lane in range(LANES):
         velocity = group["velocity"][lane]
         level = group["amplitude"][lane] * velocity * velocity * gain
-        level *= ONE + group["wave"][lane] * level_depth
+        level *= (ONE + group["wave"][lane] * level_depth) * (ONE + group["swell"][lane])
         group["gain_step"][lane] = (level - group["gain_value"][lane]) * share
         group["gain_origin"][lane] = ZERO
     aim_filters(group, instrument, sample_rate, share)
@@ -171,7 +171,7 @@ def aim_filters(group: Any, instrument: Any, sample_rate: float, share: float) -
     for lane in range(LANES):
         pitch = base + track * (group["pitch"][lane] - F32(60.0))
         pitch += envelope * group["modulation"][lane] + wobble * group["wave"][lane]
-        pitch += touch * (group["velocity"][lane] - ONE)
+        pitch += touch * (group["velocity"][lane] - ONE) + BRIGHT_SEMITONES * group["lift"][lane]
         warp = filter_warp_of_pitch(pitch, sample_rate)
         # `doubled_coefficients` inlined: a call would prevent vectorisation
         a1 = ONE / (ONE + warp * (warp + group["damping"][lane]))
@@ -192,7 +192,7 @@ def aim_note(group: Any, instrument: Any, lane: int, origin: int, sample_rate: f
     contour = min(ONE, instrument["attack_rate"][1] * frames)
     group["modulation"][lane] = contour
     group["modulation_stage"][lane] = DECAY if contour >= ONE else ATTACK
-    pitch, velocity = group["pitch"][lane], group["velocity"][lane]
+    pitch, velocity = group["pitch"][lane] + group["bend"][lane], group["velocity"][lane]
     step = min(F32(0.49), hz_of_pitch(pitch + instrument["oscillator_pitch"][0]) / sample_rate)
     group["step"][lane] = step
     group["inverse"][lane] = ONE / step
@@ -205,12 +205,15 @@ def aim_note(group: Any, instrument: Any, lane: int, origin: int, sample_rate: f
     group["phase"][lane] = phase_at(group["phase"][lane], ONE, cycles)
     cycles = F32(32.0) - step * F32(origin)
     group["phase_other"][lane] = phase_at(group["phase_other"][lane], ONE, cycles)
-    level *= velocity * velocity * instrument["gain"] * fade
+    level *= velocity * velocity * instrument["gain"] * fade * (ONE + group["swell"][lane])
     group["gain_step"][lane] = level / frames
     group["gain_origin"][lane] = F32(origin)
     cutoff = (
-        instrument["cutoff_pitch"] + instrument["brightness"] + instrument["key_track"] * (pitch - F32(60.0))
+        instrument["cutoff_pitch"]
+        + instrument["brightness"]
+        + instrument["key_track"] * (group["pitch"][lane] - F32(60.0))
     )
+    cutoff += BRIGHT_SEMITONES * group["lift"][lane]
     cutoff += instrument["filter_semitones"] * contour + instrument["velocity_semitones"] * (velocity - ONE)
     warp = filter_warp_of_pitch(cutoff, sample_rate)
     b1, b2, b3 = doubled_coefficients(warp, group["damping"][lane])
@@ -253,6 +256,7 @@ def begin_note(group: Any, instrument: Any, lane: int, command: Any, frame: int,
     group["low"][lane] = ZERO
     group["band"][lane] = ZERO
     group["damping"][lane] = TWO - TWO * instrument["resonance"]
+    begin_channel(group, instrument, lane, command)
     side = ONE if serial % np.int32(2) == 0 else -ONE
     pan = min(max(command["f2"] + side * instrument["spread"] * F32(0.7), -ONE), ONE)
     group["pan_left"][lane] = pan_left(pan)
@@ -362,6 +366,8 @@ def render_voices(
 ) -> None:
     """Render the group at `address` for one quantum into the blocks."""
     release_due(group, frame)
+    if instrument["played_quanta"] > 0:
+        shade_lanes(group, instrument)
     aim_voices(group, instrument, sample_rate, fade)
     zero = np.int64(0)
     if next_split(group, frame, np.int64(-1)) == 0:
@@ -413,8 +419,12 @@ def render_instrument(
     sample_rate: float, telemetry: Any,
 ) -> None:  # fmt: skip
     """Render all voices of an instrument into its bus; `bus` and `blocks` (scratch memory) are addresses."""
+    before = instrument["sounding"]
+    take_channel_controls(voices, instrument, entries, frame)
     if not take_commands(voices, instrument, entries, frame, telemetry):
         return
+    if instrument["played_quanta"] > 0:
+        follow_channels(instrument, before, sample_rate)
     sounding = np.int32(0)
     for number in range(np.int64(instrument["group_count"])):
         group = voices[number]

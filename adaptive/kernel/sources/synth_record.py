@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from adaptive.kernel.layout import LANES
+from adaptive.kernel.sources.channel_record import CONTROL_FIELDS, CONTROL_VOICES
 from adaptive.kernel.sources.source_record import instrument_record, voice_record
 
 SAW, PULSE, TRIANGLE, SINE, NOISE = range(5)
 
 INSTRUMENT = instrument_record(
     [
+        *CONTROL_FIELDS,
         ("shape", "i4", 2),
         ("filter_low", "f4"),
         ("filter_band", "f4"),
@@ -38,6 +40,7 @@ INSTRUMENT = instrument_record(
 
 VOICE_GROUP = voice_record(
     [
+        *CONTROL_VOICES,
         ("amplitude", "f4", LANES),  # envelope at the end of the last quantum
         ("modulation", "f4", LANES),
         ("modulation_stage", "i4", LANES),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adaptive.kernel import layout as k
+from adaptive.kernel.sources.channel_record import CHANNEL_PARAMETERS
 from adaptive.kernel.sources.descriptor import SoundSource
 from adaptive.kernel.sources.synth import unit
 from adaptive.kernel.sources.synth_record import INSTRUMENT, SAW, VOICE_GROUP
@@ -43,7 +44,8 @@ class OscillatorSpec:
 class SynthSpec:
     """A synthesiser: its bus, its number of voices, and its patch.
 
-    Names end with their unit: hertz, seconds, octaves or cents.  `resonance` is 0 … 0.98; `gain` is linear.
+    Names end with their unit: hertz, seconds, octaves or cents.  `resonance` is 0 … 0.98; `gain` is linear;
+    `mapped` has the values of `channel_record.CHANNEL_PARAMETERS`.
     """
 
     bus: int
@@ -67,6 +69,7 @@ class SynthSpec:
     lfo_delay_s: float = 0.0
     gain: float = 1.0
     spread: float = 0.3
+    mapped: tuple[float, ...] = tuple(one.default for one in CHANNEL_PARAMETERS)
 
     @property
     def kind(self) -> str:
@@ -109,6 +112,7 @@ def fill_tone(record: Any, spec: SynthSpec, sample_rate: int) -> None:
     record["lfo_level"] = spec.lfo_level
     record["lfo_fade_step"] = k.QUANTUM / max(spec.lfo_delay_s * sample_rate, k.QUANTUM)
     record["gain"], record["spread"] = spec.gain, spec.spread
+    record["mapped"][:] = spec.mapped
 
 
 def _fill_envelope(record: Any, which: int, spec: EnvelopeSpec, sample_rate: int) -> None:

@@ -19,19 +19,21 @@ from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32, HALF, ONE, TWO, ZERO, exp2, filter_warp, log2
 from adaptive.kernel.layout import HEADER, LANES, QUANTUM
 from adaptive.kernel.processors.descriptor import NamedOption, Parameter
+from adaptive.kernel.sources.channel_record import CHANNEL_PARAMETERS
 from adaptive.kernel.sources.controls import ratios_of
+from adaptive.kernel.sources.delay_line import LOOP, MASK, read_line
 from adaptive.kernel.sources.descriptor import NumbersSpec, SoundSource
 from adaptive.kernel.sources.notes import OFF, RELEASE, bus_of, entries_of, is_playing, next_split
-from adaptive.kernel.sources.oscillator import wrap
+from adaptive.kernel.sources.oscillator import lfo_value, wrap
 from adaptive.kernel.sources.plain import (
     BIT,
-    BRIGHTNESS,
     PLAIN_FIELDS,
     PLAIN_VOICES,
     SPACE,
     add_rows,
     advance_plain,
     begin_plain,
+    brightness_of,
     chance,
     change_plain,
     close_plain,
@@ -39,7 +41,7 @@ from adaptive.kernel.sources.plain import (
     value,
 )  # fmt: skip
 from adaptive.kernel.sources.source_record import instrument_record, voice_record
-from adaptive.kernel.sources.synth import hz_of_pitch, lfo_value
+from adaptive.kernel.sources.synth import hz_of_pitch
 from adaptive.kernel.sources.voice_filter import (
     FILTER_VOICES,
     aim_voice_filter,
@@ -51,12 +53,11 @@ from adaptive.kernel.sources.voice_filter import (
 Q = np.int64(QUANTUM)
 FRAMES = F32(QUANTUM)
 NO = np.int64(0)
-LOOP = 8192
-"""Frames of a line: 23 Hz at 192 kHz."""
-
-MASK = np.int64(LOOP - 1)
 LOWEST_HZ, HIGHEST_HZ = F32(29.9), F32(2510.0)
 """Pitches beyond sound an octave or more nearer."""
+
+LOWEST_BENT_HZ, HIGHEST_BENT_HZ = F32(25.0), F32(3000.0)
+"""Where a bend ends."""
 
 RESONANCES = 6
 BODIES: dict[str, tuple[tuple[float, float, float], ...]] = {
@@ -102,6 +103,7 @@ PARAMETERS = (
     Parameter("vibrato_pressure", 0.0, 1.0, 0.0, "How far the vibrato moves the pressure."),
     Parameter("variation", 0.0, 1.0, 0.3, "How far chance makes notes differ in pressure and place."),
     Parameter("tune_cents", -2400.0, 2400.0, 0.0, "Added to the pitch."),
+    *CHANNEL_PARAMETERS,
 )  # fmt: skip
 RATIOS = ratios_of(PARAMETERS)
 (
@@ -135,6 +137,8 @@ WAVEGUIDE_VOICES = voice_record(
         ("lost", "f4", LANES),  # its state
         ("mean", "f4", LANES),
         ("read", "f4", (LANES, 2)),  # what was last read of a bore, or of the way to the nut
+        ("across", "f4", LANES),  # pressure across the reed, and what passed, in the last frame
+        ("flow", "f4", LANES),
         ("vibrato", "f4", LANES),
         ("vibrato_depth", "f4", LANES),
         ("own_push", "f4", LANES),  # factors that chance chose
@@ -192,15 +196,19 @@ def aim_tone(group: Any, waveguide: Any, lane: int, rate: float, frames: float, 
     group["vibrato"][lane] = wrap(group["vibrato"][lane] + value(waveguide, VIBRATO_HZ) * frames / rate)
     sway = depth * lfo_value(group["vibrato"][lane])
     pitch = group["pitch"][lane] + F32(0.01) * value(waveguide, TUNE)
-    hertz = folded_hz(pitch) * exp2(sway * value(waveguide, VIBRATO) * F32(1.0 / 1200.0))
+    cents = sway * (value(waveguide, VIBRATO) + group["sway"][lane])
+    hertz = folded_hz(pitch) * exp2(cents * F32(1.0 / 1200.0))
+    if group["bend"][lane] != ZERO:
+        hertz *= exp2(group["bend"][lane] * F32(1.0 / 12.0))
+        hertz = min(max(hertz, LOWEST_BENT_HZ), HIGHEST_BENT_HZ)
     group["hz"][lane] = hertz
-    bright = value(waveguide, BRIGHTNESS)
+    bright = brightness_of(group, waveguide, lane)
     taken = min(max(value(waveguide, DAMPING) - F32(0.3) * bright, ZERO), ONE)
     edge = max(F32(11000.0) * exp2(F32(-3.5) * taken), F32(4.5) * hertz)
     loss = ONE - exp2(F32(-9.0647203) * min(edge, F32(0.4) * rate) / rate)
     group["loss"][lane] = loss
     period = rate / hertz * (ONE + group["correction"][lane])
-    around = period - F32(3.0) if waveguide["is_bowed"] == 1 else HALF * period - TWO
+    around = period - F32(3.0) if waveguide["is_bowed"] == 1 else HALF * period - F32(2.5)
     delay = around - loss_delay(loss, hertz / rate)
     velocity = min(group["velocity"][lane], ONE)
     push = value(waveguide, PRESSURE) * (ONE - value(waveguide, VELOCITY_PRESSURE) * (ONE - velocity))
@@ -246,22 +254,6 @@ def begin_wave(group: Any, waveguide: Any, lane: int) -> None:
 
 
 @rtsafe
-def read_line(line: Any, at: int, delay: float) -> float:
-    """What was written `delay` frames before place `at`, by Lagrange's cubic."""
-    whole = np.int64(delay)
-    part = delay - F32(whole)
-    c0 = -part * (part - ONE) * (part - TWO) * F32(1 / 6)
-    c1 = (part + ONE) * (part - ONE) * (part - TWO) * HALF
-    c2 = -(part + ONE) * part * (part - TWO) * HALF
-    c3 = (part + ONE) * part * (part - ONE) * F32(1 / 6)
-    place = at - whole
-    return (
-        c0 * line[(place + BIT) & MASK] + c1 * line[place & MASK]
-        + c2 * line[(place - BIT) & MASK] + c3 * line[(place - np.int64(2)) & MASK]
-    )  # fmt: skip
-
-
-@rtsafe
 def blow(group: Any, waveguide: Any, lane: int, row: Any, first: int, last: int) -> None:
     """Write frames `first` … `last` of a reed with its bore to a row."""
     line, at = group["line"][lane], np.int64(group["at"][lane])
@@ -273,14 +265,19 @@ def blow(group: Any, waveguide: Any, lane: int, row: Any, first: int, last: int)
     slope = (F32(0.205) + stiffest * value(waveguide, FORCE)) / push
     rough = F32(0.3) * value(waveguide, NOISE)
     newer, older = group["read"][lane, 0], group["read"][lane, 1]
+    before, flow = group["across"][lane], group["flow"][lane]
     for i in range(first, last):
         breath = push * (ONE + rough * chance(group, lane))
         read = read_line(line, at, delay)
         lost += loss * (F32(0.2) * (older + read) + F32(0.6) * newer - lost)  # without what would be mirrored
         older, newer = newer, read
         across = F32(-0.96) * lost - breath
-        passed = min(max(F32(0.7) - slope * across, -ONE), ONE)
-        sample = min(max(breath + across * passed, -LOUDEST), LOUDEST)
+        # the mean from the last pressure to this one, by Simpson's rule, has fewer aliases than the value
+        middle = HALF * (before + across)
+        between = middle * min(max(F32(0.7) - slope * middle, -ONE), ONE)
+        now = across * min(max(F32(0.7) - slope * across, -ONE), ONE)
+        sample = min(max(breath + (flow + F32(4.0) * between + now) * F32(1 / 6), -LOUDEST), LOUDEST)
+        before, flow = across, now
         at += BIT
         line[at & MASK] = sample
         mean += F32(0.001) * (sample - mean)
@@ -290,6 +287,7 @@ def blow(group: Any, waveguide: Any, lane: int, row: Any, first: int, last: int)
     group["at"][lane] = np.int32(at & MASK)
     group["delay"][lane], group["push"][lane] = delay, push
     group["lost"][lane], group["mean"][lane] = lost, mean
+    group["across"][lane], group["flow"][lane] = before, flow
     group["read"][lane, 0], group["read"][lane, 1] = newer, older
 
 
@@ -404,6 +402,7 @@ def begin_tone(group: Any, waveguide: Any, lane: int, rate: float, frames: float
     group["crossings"][lane] = np.int32(0)
     group["heard_low"][lane], group["heard_band"][lane], group["heard_last"][lane] = ZERO, ZERO, ZERO
     group["read"][lane, 0], group["read"][lane, 1] = ZERO, ZERO
+    group["across"][lane], group["flow"][lane] = ZERO, ZERO
     group["lost"][lane], group["hiss"][lane, 0], group["hiss"][lane, 1] = ZERO, ZERO, ZERO
     for number in range(np.int64(RESONANCES)):
         group["body_low"][lane, number], group["body_band"][lane, number] = ZERO, ZERO
@@ -464,6 +463,7 @@ def fill(waveguide: Any, spec: NumbersSpec, _sample_rate: int) -> None:
     """Write what excites, and the resonances of the body, into the record."""
     numbers = WAVEGUIDE_SOURCE.numbers(spec)
     waveguide["polyphony"], waveguide["is_bowed"] = spec.voices, round(numbers["exciter"])
+    waveguide["has_vibrato"] = 1
     body = list(BODIES.values())[round(numbers["body_shape"])]
     for number, (hertz, quality, level) in enumerate(body):
         waveguide["hertz"][number], waveguide["q"][number], waveguide["share"][number] = hertz, quality, level

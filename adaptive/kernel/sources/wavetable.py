@@ -15,6 +15,7 @@ from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32, HALF, ONE, TWO, ZERO, exp2, pan_left, pan_right
 from adaptive.kernel.layout import HEADER, LANES, QUANTUM
 from adaptive.kernel.processors.descriptor import NamedOption, Option, Parameter
+from adaptive.kernel.sources.channel_record import CHANNEL_PARAMETERS
 from adaptive.kernel.sources.controls import ratios_of
 from adaptive.kernel.sources.descriptor import SoundSource, SourceText
 from adaptive.kernel.sources.notes import (
@@ -27,10 +28,9 @@ from adaptive.kernel.sources.notes import (
     is_playing,
     next_split,
 )
-from adaptive.kernel.sources.oscillator import wrap
+from adaptive.kernel.sources.oscillator import lfo_value, wrap
 from adaptive.kernel.sources.plain import (
     BIT,
-    BRIGHTNESS,
     PLAIN_FIELDS,
     PLAIN_VOICES,
     SIXTY_DB,
@@ -38,6 +38,7 @@ from adaptive.kernel.sources.plain import (
     add_rows,
     advance_plain,
     begin_plain,
+    brightness_of,
     chance,
     change_plain,
     close_plain,
@@ -45,7 +46,7 @@ from adaptive.kernel.sources.plain import (
     value,
 )  # fmt: skip
 from adaptive.kernel.sources.source_record import instrument_record, voice_record
-from adaptive.kernel.sources.synth import hz_of_pitch, lfo_value, next_level
+from adaptive.kernel.sources.synth import hz_of_pitch, next_level
 from adaptive.kernel.sources.voice_filter import (
     FILTER_VOICES,
     aim_voice_filter,
@@ -90,6 +91,7 @@ PARAMETERS = (
     Parameter("key_position", -1.0, 1.0, 0.0, "How far each octave above middle C moves the position."),
     Parameter("random_position", 0.0, 1.0, 0.0, "How far chance moves the position of a note."),
     Parameter("random_pitch_cents", 0.0, 100.0, 0.0, "How far chance moves the pitch of a note."),
+    *CHANNEL_PARAMETERS,
 )
 RATIOS = ratios_of(PARAMETERS)
 (
@@ -151,8 +153,8 @@ def aim_pitch(group: Any, wavetable: Any, lane: int, rate: float, frames: float)
     depth = min(group["vibrato_depth"][lane] + rise, ONE)
     group["vibrato_depth"][lane] = depth
     group["vibrato"][lane] = wrap(group["vibrato"][lane] + value(wavetable, VIBRATO_HZ) * frames / rate)
-    sway = F32(0.01) * value(wavetable, VIBRATO)
-    pitch = group["pitch"][lane] + F32(0.01) * value(wavetable, TUNE)
+    sway = F32(0.01) * (value(wavetable, VIBRATO) + group["sway"][lane])
+    pitch = group["pitch"][lane] + group["bend"][lane] + F32(0.01) * value(wavetable, TUNE)
     pitch += F32(0.01) * value(wavetable, RANDOM_PITCH) * group["own_pitch"][lane]
     unison = np.int64(wavetable["unison"])
     detune = F32(0.01) * value(wavetable, DETUNE) if unison > 1 else ZERO
@@ -194,7 +196,7 @@ def aim_place(group: Any, wavetable: Any, lane: int, rate: float, frames: float,
     group["place_step"][lane] = (place - group["place"][lane]) / frames
     moved = value(wavetable, CONTOUR_CUTOFF) * contour + value(wavetable, LFO_CUTOFF) * sway
     moved += value(wavetable, KEY_CUTOFF) * octaves + value(wavetable, VELOCITY_CUTOFF) * (velocity - ONE)
-    cutoff = cutoff_of(value(wavetable, CUTOFF), moved, value(wavetable, BRIGHTNESS))
+    cutoff = cutoff_of(value(wavetable, CUTOFF), moved, brightness_of(group, wavetable, lane))
     aim_voice_filter(group, lane, cutoff, value(wavetable, RESONANCE), rate, frames, is_new)
 
 
@@ -351,7 +353,7 @@ def fill(wavetable: Any, spec: Any, _sample_rate: int) -> None:
     bank = getattr(spec, "material", None)
     if not isinstance(bank, WaveBank):
         bank = factory_table(list(TABLES)[round(numbers["table"])])
-    wavetable["polyphony"] = spec.voices
+    wavetable["polyphony"], wavetable["has_vibrato"] = spec.voices, 1
     wavetable["at_waves"], wavetable["waves"] = bank.data.ctypes.data, bank.data.size
     wavetable["last_cycle"] = bank.cycles - 1
     for limit, harmonics in enumerate(HARMONICS):

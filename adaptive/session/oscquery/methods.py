@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from adaptive.inputs.control_message import NAMED
 from adaptive.inputs.message import Checker
 from adaptive.inputs.osc_pattern import is_pattern
 from adaptive.inputs.reading_source import arguments_of
@@ -33,7 +34,7 @@ LABELS = {
 """Names of our containers for people."""
 
 CONTROLLERS = {"bend": -1.0, "pressure": 0.0, "1": 0.0, "7": 0.0, "10": 0.0, "11": 0.0, "64": 0.0}
-"""Controls of a sampler that are shown, and their least value; the largest is 1."""
+"""Controls of instruments that are shown, and their least value; the largest is 1."""
 
 LONGEST_MIX_PATH = 3
 """Parts of a target of the mixer that is shown: levels, pans and cutoffs, but not what lies in inserts."""
@@ -111,6 +112,8 @@ def _composer(checker: Checker) -> Iterator[Method]:
         yield Method(f"{ROOT}/note/{name}", _label(name), "if", WRITE, pitch_and_velocity)
     for name in checker.controllable:
         for control_name, low in CONTROLLERS.items():
+            if name not in checker.listening(NAMED.get(control_name) or int(control_name)):
+                continue
             path = f"{ROOT}/control/{name}/{control_name}"
             yield Method(path, control_name, "f", WRITE, (Bounds(low, 1.0),))
 

@@ -1,20 +1,21 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from adaptive.errors import ProtocolError
-from adaptive.inputs.control_message import check_control
-from adaptive.music.channel_note import PRESSURE, WHEEL, WHEEL_RANGE, normalised
+from adaptive.inputs.control_message import MoveControl, check_control
+from adaptive.music.channel_note import BEND, BEND_RANGE, PRESSURE, normalised
 from adaptive.music.generator_parameters import GENERATORS
 
 
 @pytest.mark.parametrize(
     ("control", "value", "number", "taken"),
     [
-        (1, 0.5, 1, 0.5), ("bend", 0, WHEEL, 0.5), ("bend", -1, WHEEL, 0.0), ("pressure", 1, PRESSURE, 1.0),
-        ("bend_range", 12, WHEEL_RANGE, 12 / 127), ("reset", None, 121, 0.0), (10.0, 1, 10, 1.0),
+        (1, 0.5, 1, 0.5), ("bend", 0, BEND, 0.5), ("bend", -1, BEND, 0.0), ("pressure", 1, PRESSURE, 1.0),
+        ("bend_range", 12, BEND_RANGE, 12 / 127), ("reset", None, 121, 0.0), (10.0, 1, 10, 1.0),
         ("soundfont_generator_8", -1200, GENERATORS + 8, -1200.0),
     ],
 )  # fmt: skip
@@ -43,6 +44,7 @@ def test_a_control_is_read_and_says_the_same_again(
         ("a", "soundfont_generator_8", 1e9, "from -32768 to 32768"),
         ("a", GENERATORS, 1, "control must be"),
         ("a", 1, None, "from 0 to 1"), ("a", 1, 10**400, "from 0 to 1"),
+        ("a", "key_pressure", 0.5, "needs a key"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told(layer: Any, control: Any, value: Any, why: str) -> None:
@@ -50,8 +52,22 @@ def test_what_is_wrong_is_told(layer: Any, control: Any, value: Any, why: str) -
         check_control(layer, control, value, ["a"])
 
 
+def test_what_is_recorded_of_a_control_is_what_was_played() -> None:
+    for value in (0, 1, 4097, 16383):
+        bent = MoveControl("a", BEND, value / 16384.0)
+        again = check_control("a", "bend", json.loads(json.dumps(bent.as_json()))["control"]["value"], ["a"])
+        assert again.value == bent.value
+    pressed = check_control("a", "key_pressure", 0.5, ["a"], key=60)
+    assert pressed.as_json()["control"] == {"layer": "a", "control": "key_pressure", "value": 0.5, "key": 60}
+    for key in (None, -1, 128, 60.0, True):
+        with pytest.raises(ProtocolError, match="a key from 0 to 127"):
+            check_control("a", "key_pressure", 0.5, ["a"], key=key)
+    with pytest.raises(ProtocolError, match="a key from 0 to 127"):
+        check_control("a", "bend", 0.5, ["a"], key=60)
+
+
 def test_pan_has_a_middle_and_the_wheel_too() -> None:
     assert normalised(10, 64) == 0.5
     assert normalised(10, 0) == normalised(10, 1) == 0.0
-    assert normalised(WHEEL, 0) == 0.5
+    assert normalised(BEND, 0) == 0.5
     assert normalised(7, 127) == 1.0

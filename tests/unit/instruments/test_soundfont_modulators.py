@@ -7,15 +7,8 @@ import pytest
 
 from adaptive.instruments.soundfont import MODULATOR_ROW
 from adaptive.instruments.soundfont_modulators import amounts_of, generator_offset, modulators_of
-from adaptive.kernel.sources.sampler_record import (
-    BEND,
-    BEND_RANGE,
-    DESTINATIONS,
-    FIRST_LINK,
-    OFFSETS,
-    PRESSURE,
-    VELOCITY,
-)
+from adaptive.kernel.sources.channel_record import BEND, BEND_RANGE, PRESSURE
+from adaptive.kernel.sources.sampler_record import DESTINATIONS, FIRST_LINK, OFFSETS, VELOCITY
 from adaptive.kernel.sources.sampler_regions import DEFAULT_MODULATORS, LOUDNESS, Modulator
 from adaptive.music.generator_parameters import GENERATORS
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from adaptive.errors import InputError
-from adaptive.music.channel_note import WHEEL, WHEEL_RANGE, ChannelNote, ControlChange
+from adaptive.music.channel_note import BEND, BEND_RANGE, ChannelNote, ControlChange
 from adaptive.music.generator_parameters import GENERATORS
 from adaptive.preset.song import Song, read_song
 
@@ -77,8 +77,8 @@ def test_programs_banks_and_the_range_of_the_wheel_are_followed(tmp_path: Path) 
     last = next(one for one in song.events if isinstance(one, ChannelNote) and one.midi == 61)
 
     assert song.programs == {(0, 8, 48), (9, 128, 0)}
-    assert values[WHEEL_RANGE] == pytest.approx(12 / 127)
-    assert values[WHEEL] == pytest.approx(1.0, abs=1e-4)
+    assert values[BEND_RANGE] == pytest.approx(12 / 127)
+    assert values[BEND] == pytest.approx(1.0, abs=1e-4)
     assert last.tuning_semitones == 1.0
 
 
@@ -150,12 +150,12 @@ def test_generators_of_a_soundfont_are_moved_by_their_parameters(tmp_path: Path)
     moved = [
         (one.control, one.value)
         for one in song.events
-        if isinstance(one, ControlChange) and one.control >= WHEEL_RANGE
+        if isinstance(one, ControlChange) and one.control >= BEND_RANGE
     ]
 
     assert moved == [
         (GENERATORS + 8, -1024.0), (GENERATORS + 52, 0.0), (GENERATORS + 52, 50.0), (GENERATORS + 52, 178.0),
-        (WHEEL_RANGE, pytest.approx(12 / 127)), (GENERATORS + 8, 0.0), (GENERATORS + 52, 0.0),
+        (BEND_RANGE, pytest.approx(12 / 127)), (GENERATORS + 8, 0.0), (GENERATORS + 52, 0.0),
     ]  # fmt: skip
     bar = [one for one in song.bar(0, BAR, EVERYWHERE) if isinstance(one, ControlChange)]
     assert [one.value for one in bar if one.control == GENERATORS + 8] == [0.0, -1024.0, 0.0]

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from adaptive.errors import QueueFullError
+from adaptive.inputs.control_message import MoveControl, check_control
 from adaptive.inputs.note_message import PlayNote
 from adaptive.inputs.trace import read_trace_lines
+from adaptive.music.channel_note import BEND
 from adaptive.preset.load import load
 from adaptive.session.live_notes import LiveNotes
 from adaptive.session.offline import Renderer, RenderJob
@@ -28,6 +30,11 @@ density = 0.0
 layers = ["lead", "kit"]
 length_bars = 4
 """
+
+
+def moved(value: int) -> MoveControl:
+    """A pitch bend of 14 bits."""
+    return MoveControl("lead", BEND, value / 16384.0)
 
 
 @pytest.fixture
@@ -82,6 +89,33 @@ def test_a_note_sounds_from_the_next_quantum_until_it_is_ended(played: Performan
     again, _ = pull(repeated, 40)
     assert np.array_equal(again, whole)
     assert lines_again == lines
+
+
+def test_a_bend_is_heard_in_the_next_quantum_and_a_render_repeats_it(played: Performance) -> None:
+    notes, conductor = played.live_notes, played.conductor
+    pull(played, 4)
+    notes.play(PlayNote("lead", 72, 1.0), conductor)
+    _, begun = pull(played, 12)
+    heard = [one for value in (5000, 9000, 16383) if notes.play(moved(value), conductor) == ""
+             for one in pull(played, 3)[1]]  # fmt: skip
+    at_rest, _ = pull(played, 12)
+
+    assert [one.frame for one in heard] == [16 * 256, 19 * 256, 22 * 256]
+    recorded = [json.loads(json.dumps(one.note.as_json()))["control"] for one in heard]
+    again = [check_control(one["layer"], one["control"], one["value"], ["lead"]) for one in recorded]
+    repeated = Performance(played.preset, seed=1)
+    repeated.begin()
+    repeated.schedule_notes([(one.frame, one.note) for one in begun])
+    repeated.schedule_notes([(one.frame, note) for one, note in zip(heard, again, strict=True)])
+    whole, _ = pull(repeated, 37)
+    straight = Performance(played.preset, seed=1)
+    straight.begin()
+    straight.schedule_notes([(one.frame, one.note) for one in begun])
+    other, _ = pull(straight, 37)
+    assert np.array_equal(whole[-len(at_rest) :], at_rest)
+    differs = np.flatnonzero(np.abs(whole - other).max(axis=1))
+    assert 16 * 256 + played.engine.output_delay_frames <= differs[0] < 16 * 256 + 200
+    assert notes.play(MoveControl("kit", BEND, 0.0), conductor) != ""
 
 
 def test_a_drum_is_struck_and_held_by_nobody(played: Performance) -> None:

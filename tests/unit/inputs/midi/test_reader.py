@@ -149,5 +149,16 @@ def test_controls_of_a_port_move_the_sampler_that_its_keys_play(tmp_path: Path) 
     assert moved[-1] == ("soundfont_generator_8", -1022.0)
 
 
-def test_other_instruments_get_no_controls(checker: Checker) -> None:
-    assert reader_of(checker).take(b"\xb0\x01\x7f\xe0\x00\x50", 0.0).requests == []
+def test_other_instruments_get_what_they_listen_to_and_drums_nothing(tmp_path: Path) -> None:
+    def moved(instrument: str, generator: str = "melody") -> list[tuple[object, float, int | None]]:
+        made = MORE.replace('generator = "melody"', f'generator = "{generator}"')
+        checker = Checker(two_sections(tmp_path, more=f"{made}{instrument}\n"))
+        reader = reader_of(checker, InputTable(midi="notes", layer="lead"))
+        sent = b"\xb0\x01\x7f\xb0\x07\x40\xe0\x00\x50\xa0\x3c\x7f"
+        found = reader.take(sent, 0.0).requests
+        return [(one.name, one.told, one.key) for one in found if isinstance(one, MoveControl)]
+
+    expected = [(1, 1.0, None), ("bend", 0.25, None), ("key_pressure", 1.0, 60)]
+    for instrument in ("", 'instrument = "lead_bright"', 'instrument = { kind = "fm" }'):
+        assert moved(instrument) == expected
+    assert moved('instrument = "kit_room"', "drums") == []

@@ -9,14 +9,8 @@ import pytest
 
 from adaptive.engine import commands as c
 from adaptive.engine.engine import Engine
-from adaptive.kernel.sources.sampler_record import (
-    BEND,
-    BEND_RANGE,
-    DESTINATIONS,
-    FIRST_LINK,
-    OFFSETS,
-    VELOCITY,
-)
+from adaptive.kernel.sources.channel_record import BEND, BEND_RANGE
+from adaptive.kernel.sources.sampler_record import DESTINATIONS, FIRST_LINK, OFFSETS, VELOCITY
 from adaptive.kernel.sources.sampler_regions import Modulator, ModulatorSource, Region, RegionEnvelope
 from adaptive.kernel.sources.sampler_settings import SamplerSpec, SampleSet
 from tests.helpers.rendering import LEAD, buses_of, engine_of

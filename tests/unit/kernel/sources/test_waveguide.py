@@ -66,3 +66,11 @@ def test_pressure_makes_it_louder_and_damping_darker() -> None:
 
     assert np.mean(of(pressure=1.0) ** 2) > 1.5 * np.mean(of(pressure=0.0) ** 2)
     assert height(of(damping=0.0)) > 1.3 * height(of(damping=1.0))
+
+
+def test_a_reed_has_no_aliases_that_are_heard() -> None:
+    for hertz in (880.0, 1760.0):
+        note = [(0, sources.pitch(hertz), 0.8, 0)]
+        audio = sources.played("waveguide", 100000, note, noise=0.0, air=0.0, variation=0.0)
+
+        assert sources.loudest_alias_db(audio.mean(axis=0)[40000:], hertz) < -72.0
