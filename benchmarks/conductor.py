@@ -1,13 +1,15 @@
-"""Measures a step of the conductor: 64 sections, 64 layers, 500 rules, parameters that change every step.
+"""Measures a step of the conductor: 64 sections, 64 layers or fewer, 500 rules, parameters that move.
 
 The figures are processor time of the conductor's thread.  With many generated layers another process composes
-ahead; then the steps come at the pace of the music.
+ahead; then the steps come at the pace of the music.  ``python -m benchmarks.conductor 64 64 4000`` measures
+64 layers, 64 of them generated, over 4,000 steps, and writes nothing.
 """
 
 from __future__ import annotations
 
 import gc
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -16,9 +18,11 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from adaptive.conductor.log import Line
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.load import load
 from adaptive.session.performance import Performance, vocabulary
+from benchmarks.step_phases import StepPhases, shares
 
 SECTIONS, LAYERS, SELECT, RULES = 64, 64, 64, 436
 """Select lines and transition rules: 500 together."""
@@ -26,24 +30,29 @@ SECTIONS, LAYERS, SELECT, RULES = 64, 64, 64, 436
 STEPS = 12_000
 """Control steps of 256 frames: about a minute of music."""
 
+GROWTH, GROWTH_STEPS = (1, 8, 16, 32), 4_000
+"""Numbers of layers, all of them generated, and the steps for each."""
+
 
 def measure_all() -> Iterator[dict[str, object]]:
     """Measure and yield each row."""
-    for generated in (0, 8, 64):
-        yield _steps(generated)
+    for layers in GROWTH:
+        yield measure(layers, layers, GROWTH_STEPS)
+    for generated in (0, 8, LAYERS):
+        yield measure(LAYERS, generated, STEPS)
 
 
-def _write_preset(folder: Path, generated: int) -> None:
+def _write_preset(folder: Path, layers: int, generated: int) -> None:
     rng = np.random.default_rng(1)
     sine = 0.01 * np.sin(2.0 * np.pi * 220.0 * np.arange(96000) / 48000.0)
     soundfile.write(folder / "loop.wav", sine.astype(np.float32), 48000)
     lines = ['schema = 1\nname = "Many"\ntempo_bpm = 120']
     lines += [f"[parameters.p{n}]\nhysteresis = 0.02" for n in range(8)]
     kinds = ("pad", "bass", "arpeggio", "melody", "drums")
-    for n in range(LAYERS):
+    for n in range(layers):
         source = f'generator = "{kinds[n % 5]}"' if n < generated else 'stem = "loop.wav"'
         lines.append(f"[layers.l{n}]\n{source}\nlevel_db = -40.0")
-    every = ", ".join(f'"l{n}"' for n in range(LAYERS))
+    every = ", ".join(f'"l{n}"' for n in range(layers))
     lines += [f"[sections.s{n}]\nlayers = [{every}]\nlength_bars = 1" for n in range(SECTIONS)]
     for n in range(SELECT - 1):
         a, b = rng.integers(8, size=2)
@@ -60,38 +69,56 @@ def _write_preset(folder: Path, generated: int) -> None:
     (folder / "preset.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _steps(generated: int) -> dict[str, object]:
+def measure(layers: int, generated: int, steps: int) -> dict[str, object]:
+    """Measure the steps of a preset with so many layers, the first of which are generated."""
     with tempfile.TemporaryDirectory() as folder:
-        _write_preset(Path(folder), generated)
+        _write_preset(Path(folder), layers, generated)
         performance = Performance(load(folder, vocabulary=vocabulary()))
         performance.begin()
         performance.go_live()
         gc.collect()
         gc.freeze()  # as `adaptive play` does
-        gc.set_threshold(700, 10, 100)
-        took, began_s = [], time.monotonic()
-        for step in range(STEPS):
+        gc.set_threshold(700, 4, 250)
+        phases, seams = StepPhases(performance), 0
+
+        def count(line: Line) -> None:
+            nonlocal seams
+            seams += line.get("status") == "planned"
+
+        performance.log.listeners.append(count)
+        began_s = time.monotonic()
+        for step in range(steps):
             values = [(f"p{n}", 0.5 + 0.5 * np.sin(step * 0.0003 * (n + 1) + n)) for n in range(8)]
             for name, value in values:
                 performance.engine.set_parameter(performance.layout.parameters[name], value)
             performance.engine.pull(CONTROL_STEP_FRAMES)
             performance.engine.drain_replies()
-            start = time.thread_time()
+            phases.begin()
             performance.step()
-            took.append(1000.0 * (time.thread_time() - start))
+            phases.end()
             if performance.ahead_host is not None:  # the other process has the time that it has live
                 due_s = began_s + (step + 1) * CONTROL_STEP_FRAMES / performance.engine.spec.sample_rate
                 time.sleep(max(0.0, due_s - time.monotonic()))
+        phases.close()
         performance.close()
-        seams = sum(line.get("status") == "planned" for line in performance.log.recent)
+    took = [ms for ms, _ in phases.steps]
+    slowest = sorted(phases.steps, key=lambda one: -one[0])
     ordered = sorted(took)
     return {
-        "what": f"{SECTIONS} sections, {LAYERS} layers ({generated} generated), {SELECT + RULES} rules",
-        "steps": STEPS,
+        "what": f"{SECTIONS} sections, {layers} layers ({generated} generated), {SELECT + RULES} rules",
+        "steps": steps,
         "seams_planned": seams,
-        "p50_ms": round(ordered[STEPS // 2], 3),
-        "p99_ms": round(ordered[STEPS * 99 // 100], 3),
+        "p50_ms": round(ordered[steps // 2], 3),
+        "p99_ms": round(ordered[steps * 99 // 100], 3),
+        "p99.9_ms": round(ordered[steps * 999 // 1000], 3),
         "max_ms": round(ordered[-1], 3),
-        "mean_first_quarter_ms": round(statistics.mean(took[: STEPS // 4]), 3),
-        "mean_last_quarter_ms": round(statistics.mean(took[-STEPS // 4 :]), 3),
+        "mean_first_quarter_ms": round(statistics.mean(took[: steps // 4]), 3),
+        "mean_last_quarter_ms": round(statistics.mean(took[-steps // 4 :]), 3),
+        "slowest_percent_ms": shares(slowest[: steps // 100]),
+        "slowest_ms": shares(slowest[:1]),
     }
+
+
+if __name__ == "__main__":
+    counts = [int(word) for word in sys.argv[1:]]
+    print("\n".join(f"{key}: {value}" for key, value in measure(*counts).items()))

@@ -209,9 +209,9 @@ class LayerHandle:
         ----------
         control : int or str
             A controller, 0 … 119, or ``"bend"``, ``"pressure"``, ``"bend_range"``, ``"reset"``,
-            ``"sound_off"``.
+            ``"sound_off"``, or a generator of a SoundFont such as ``"soundfont_generator_8"``.
         value : float
-            0 … 1; of the bend -1 … 1, of its range semitones.
+            0 … 1; of the bend -1 … 1, of its range semitones, of a generator what is added in its unit.
 
         Raises
         ------

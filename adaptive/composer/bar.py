@@ -8,6 +8,7 @@ from fractions import Fraction
 from adaptive.composer.blend import drawn_style
 from adaptive.composer.context import BarContext, Generator, WrittenBar
 from adaptive.composer.feel.performance import performed
+from adaptive.composer.plan.section_plan import BarPlan
 from adaptive.composer.room import density_beside, with_room
 from adaptive.music.note import Note
 
@@ -17,11 +18,21 @@ def planned(context: BarContext) -> BarContext:
 
     Of weighted styles, the theme has one.  Beside busy recordings the density is lower.
     """
-    plan = context.plan
-    energy = min(1.0, max(0.0, context.energy + plan.energy - plan.part.brief.energy))
-    density = density_beside(context, plan.density(context.density))
-    style = drawn_style(context.style, plan.part.seed)
-    return replace(context, density=density, energy=energy, style=style)
+    energy, density, style = planned_values(context.plan, context.energy, context.density, context.style)
+    return beside_recordings(replace(context, density=density, energy=energy, style=style))
+
+
+def planned_values(plan: BarPlan, energy: float, density: float, style: str) -> tuple[float, float, str]:
+    """Return energy, density and style of a layer as the plan of a bar has them."""
+    planned_energy = min(1.0, max(0.0, energy + plan.energy - plan.part.brief.energy))
+    return planned_energy, plan.density(density), drawn_style(style, plan.part.seed)
+
+
+def beside_recordings(context: BarContext) -> BarContext:
+    """Return a context with the density that recordings of the bar leave."""
+    if context.plan.recorded is None:
+        return context
+    return replace(context, density=density_beside(context, context.density))
 
 
 def placed(notes: tuple[Note, ...], context: BarContext) -> tuple[Note, ...]:

@@ -18,11 +18,17 @@ class CommandOutbox:
     ----------
     engine : Engine
         Receives the commits.
+
+    Attributes
+    ----------
+    posted : int
+        Commands of the last control step.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._waiting: list[Command] = []
+        self.posted = 0
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -39,6 +45,7 @@ class CommandOutbox:
         QueueFullError
             The engine's queue has no room for all of it; the commands stay here for the next step.
         """
+        self.posted = len(self._waiting)
         if self._waiting:
             self._engine.post(self._waiting)
             self._waiting = []

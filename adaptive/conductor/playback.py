@@ -362,18 +362,28 @@ class PlaybackState:
 
     def made_line(self, kind: str, frame: int, reason: str, **more: object) -> Line:
         """Return a line as `log_line` adds it, which is not in the log."""
+        position, section = self._positions(frame)
+        return self.log.made(kind, frame, position, section, reason, **more)
+
+    def _positions(self, frame: int) -> tuple[str, str]:
+        """``bar.beat.tick`` of a frame on the timeline, and within the pass."""
         beat, instance = self.tempo.beat_at(frame), self.instance_at(frame)
-        section = instance.section_position(max(beat, instance.start_beat))
-        return self.log.made(kind, frame, instance.position(beat), section, reason, **more)
+        return instance.position(beat), instance.section_position(max(beat, instance.start_beat))
 
     def log_notes(self, layer: str, style: str, notes: Sequence[WrittenNote]) -> None:
         """Add a line to the log for each of these notes, which have sounded."""
+        frame, position, section = -1, "", ""
         for done in notes:
             note = done.note
-            self.log_line(
-                "note", done.frame, style, layer=layer, pitch=note.pitch, midi=note.midi,
-                onset=str(note.onset), duration=str(note.duration), velocity=round(note.velocity, 3),
-                offset_beats=round(note.offset_beats, 4),
+            if done.frame != frame:  # the notes of a chord have one place
+                frame = done.frame
+                position, section = self._positions(frame)
+            self.log.keep(
+                self.log.made(
+                    "note", frame, position, section, style, layer=layer, pitch=note.pitch, midi=note.midi,
+                    onset=str(note.onset), duration=str(note.duration), velocity=round(note.velocity, 3),
+                    offset_beats=round(note.offset_beats, 4),
+                )
             )  # fmt: skip
 
     def receipt(

@@ -8,7 +8,7 @@ is the same with and without the other process; only the time of the steps diffe
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -32,8 +32,14 @@ LAYERS_A_STEP, PAIRS_A_STEP, ORDERS_A_STEP, REPLIES_A_STEP = 16, 8, 5, 12
 """Layers and first bars of other segments that are looked at, bars that are asked for, and replies that are
 accepted in a control step."""
 
-ORDERS_FOR_LAYERS = 3
+ORDERS_FOR_LAYERS = 1
 """Of these orders, those that only bars of layers that play may take."""
+
+COMMANDS_FOR_AN_ORDER = 16
+"""Commands posted in a control step for each order that it asks less."""
+
+MOST_AHEAD = 192
+"""First bars of other segments wait to be asked for while so many bars are on their way."""
 
 MOST_PARTS = 256
 """Parts of plans that are remembered as asked for."""
@@ -63,6 +69,7 @@ class Prefetch:
         self._host = host
         self._parts: OrderedDict[int, PlannedPart] = OrderedDict()  # asked for, by `id`
         self._asked: OrderedDict[tuple[int, object], BarRequest] = OrderedDict()
+        self._awaited: dict[int, set[Hashable]] = {}  # of layers, by `id`
         self._todo: deque[GeneratedLayer] = deque()
         self._seen: dict[int, float] = {}
         self._conductor: Conductor | None = None
@@ -74,6 +81,7 @@ class Prefetch:
     def step(self, conductor: Conductor) -> None:
         """Accept what has arrived, and ask for what comes next, a little in each control step."""
         if self._host.is_over:
+            self._give_up()
             return
         self._host.fetch(REPLIES_A_STEP)
         playback = conductor.playback
@@ -85,7 +93,8 @@ class Prefetch:
             self._revision = playback.revision
             self._seen.clear()
         self._notice(conductor)
-        self._room = ORDERS_A_STEP
+        # what a step posts has taken its time: the asking waits for a lighter one
+        self._room = max(0, ORDERS_A_STEP - conductor.outbox.posted // COMMANDS_FOR_AN_ORDER)
         for _ in range(min(LAYERS_A_STEP, len(self._todo))):
             if self._room <= 0:
                 break
@@ -93,6 +102,15 @@ class Prefetch:
             if not self._ask_of(layer, playback.tempo.beat_at(playback.earliest)):
                 self._todo.append(layer)  # a plan is on its way
         self._ask_of_others(conductor)
+
+    def _give_up(self) -> None:
+        """Wait no more for what the process has not sent: it has ended too often."""
+        for part in self._parts.values():
+            part.is_awaited = False
+        for awaited in self._awaited.values():
+            awaited.clear()
+        self._parts.clear()
+        self._awaited.clear()
 
     def _notice(self, conductor: Conductor) -> None:
         """Note the layers that have written a bar or have to write one again."""
@@ -157,12 +175,15 @@ class Prefetch:
 
         def accept(memory: Mapping[str, Any] | None, notes: tuple[Note, ...]) -> None:
             self._asked.pop(key, None)
+            layer.bars.awaited.discard(request.key)
             if memory is not None and not layer.bars.knows(request.key):
                 layer.bars.prefetch(request, memory, notes)
 
         order = BarOrder(layer.bars.spec.name, request.context, beats_ratio(write_range.context))
         self._room -= 1
         if self._host.ask(order, accept, is_needed=is_needed):
+            layer.bars.awaited.add(request.key)
+            self._awaited[id(layer)] = layer.bars.awaited
             self._asked[key] = request  # plan and memory stay, so that their ids are not those of others
 
     # ── plans ──────────────────────────────────────────────────────────────────────────────────
@@ -181,11 +202,10 @@ class Prefetch:
             return False
 
         def accept(made: Mapping[str, Any] | None, _notes: tuple[Note, ...]) -> None:
-            if made is not None:
-                part.accept(made)
+            part.accept(made or {})
 
         if self._host.ask(PartOrder(part.brief, part.first_bar), accept, is_needed=is_needed):
-            self._parts[id(part)] = part
+            self._parts[id(part)], part.is_awaited = part, True
             if len(self._parts) > MOST_PARTS:
                 self._parts.popitem(last=False)
         return False
@@ -199,7 +219,7 @@ class Prefetch:
             self._pairs_version = conductor.compose_ahead.version
             self._waiting = deque(conductor.compose_ahead.next_pairs())
         for _ in range(min(PAIRS_A_STEP, len(self._waiting))):
-            if self._room <= ORDERS_FOR_LAYERS:
+            if self._room <= ORDERS_FOR_LAYERS or len(self._asked) >= MOST_AHEAD:
                 return
             name, segment = self._waiting[0]
             layer = playback.assets.generated[name]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -99,6 +99,13 @@ class StepValues:
         if name in self.states:
             return self.states[name]
         return self._values[self._index_of[name]]
+
+    def reader(self, name: str) -> Callable[[], float | str]:
+        """A function that returns `value` of a name, for conditions that ask in every control step."""
+        if name in self._groups:
+            return lambda: self.states[name]
+        row = self._index_of[name]
+        return lambda: self._values[row]
 
     def number(self, name: str) -> float:
         """Smoothed value of a parameter."""

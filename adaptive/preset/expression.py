@@ -154,20 +154,29 @@ class _Binder:
             case Logic():
                 return self._logic(node)
 
+    def _read(self, name: str) -> Callable[[], float | str]:
+        """Return a function that reads a name; a scope may have one that is quicker than its `value`."""
+        reader = getattr(self._scope, "reader", None)
+        if reader is not None:
+            found: Callable[[], float | str] = reader(name)
+            return found
+        value = self._scope.value
+        return lambda: value(name)
+
     def _reference(self, name: str) -> Callable[[], Value]:
-        read = self._scope.value
+        read = self._read(name)
 
         def value() -> Value:
-            now = read(name)
+            now = read()
             return now if isinstance(now, str) else _finite(now)
 
         return value
 
     def _referred_number(self, name: str) -> Callable[[], float]:
-        read = self._scope.value
+        read = self._read(name)
 
         def number() -> float:
-            now = read(name)
+            now = read()
             if isinstance(now, str):
                 return 0.0
             return now if -LARGEST <= now <= LARGEST else _finite(now)
@@ -222,9 +231,9 @@ class _Binder:
 
     def _compare(self, node: Comparison) -> Callable[[], bool]:
         left, right = self.value(node.left), self.value(node.right)
-        hold, latches, index = self._scope.hysteresis, self._latches, node.index
+        memory, index = self._latches.memory, node.index
         compare = _COMPARISONS[node.operator]
-        slack = slack_of(node, hold)
+        slack = slack_of(node, self._scope.hysteresis)
         if isinstance(node.left, Reference) and isinstance(node.right, Number):
             return self._compare_with_number(node, node.left.name, node.right.value, slack)
 
@@ -234,9 +243,9 @@ class _Binder:
                 found = _compare_texts(node.operator, one, other)
             else:
                 found = compare(one, other)
-                if slack and not found and latches.was_true(index):
+                if slack and not found and memory.get(index, False):
                     found = one >= other + slack if slack < 0.0 else one <= other + slack
-            latches.put(index, found)
+            memory[index] = found
             return found
 
         return is_true
@@ -245,19 +254,19 @@ class _Binder:
         self, node: Comparison, name: str, number: float, slack: float
     ) -> Callable[[], bool]:
         """Return the commonest comparison, in a call or two: a name with a number."""
-        read, latches, index = self._scope.value, self._latches, node.index
+        read, memory, index = self._read(name), self._latches.memory, node.index
         compare = _COMPARISONS[node.operator]
 
         def is_true() -> bool:
-            one = read(name)
+            one = read()
             if isinstance(one, str):
                 found = _compare_texts(node.operator, one, number)
             else:
                 one = one if -LARGEST <= one <= LARGEST else _finite(one)
                 found = compare(one, number)
-                if slack and not found and latches.was_true(index):
+                if slack and not found and memory.get(index, False):
                     found = one >= number + slack if slack < 0.0 else one <= number + slack
-            latches.put(index, found)
+            memory[index] = found
             return found
 
         return is_true

@@ -29,9 +29,15 @@ class Latches:
         """Store whether the comparison is true now."""
         self._were_true[index] = is_true
 
+    @property
+    def memory(self) -> dict[int, bool]:
+        """Comparison to whether it was true: always the same object, for who asks in every control step."""
+        return self._were_true
+
     def copy_from(self, other: Latches) -> None:
         """Remember what another one remembers."""
-        self._were_true = dict(other._were_true)
+        self._were_true.clear()
+        self._were_true.update(other._were_true)
 
     def clear(self) -> None:
         """Forget all comparisons, as before the first evaluation."""

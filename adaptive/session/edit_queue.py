@@ -13,7 +13,9 @@ from adaptive.conductor.layout.builder import lay_out
 from adaptive.conductor.layout.row_allocator import NoSpareRowsError, Occupancy
 from adaptive.conductor.layout.strip_players import kinds_used
 from adaptive.engine.engine import Engine, TableFullError
+from adaptive.engine.instruments import make_ready
 from adaptive.engine.live_edit import Store
+from adaptive.engine.spare_rows import fresh_rows
 from adaptive.kernel.compile import build
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.model import Preset
@@ -92,9 +94,12 @@ class EditQueue:
                 held |= set(prepared.layout.spec.owners)
         occupancy = Occupancy(spec, held, engine.is_at_rest)
         layout = lay_out(
-            preset, spec.sample_rate, spec.channels, self.current.layout, occupancy, spec.rig, spec.ceiling_db
-        )
+            preset, spec.sample_rate, spec.channels, self.current.layout, occupancy, spec.rig,
+            spec.ceiling_db, engine.bank.limit_bytes,
+        )  # fmt: skip
         build.addresses(build.unit_names(kinds_used(preset.file)))  # here, not where the edit takes effect
+        for row in fresh_rows("instrument", spec, layout.spec):
+            make_ready(layout.spec.instruments[row], spec.sample_rate)
         engine.bank.forget(engine.drop_sounds(kept))
         try:
             assets = prepare(preset, layout, engine, seed, self._source_of)

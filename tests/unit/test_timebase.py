@@ -132,3 +132,14 @@ def test_a_snapshot_brings_back_what_was_planned() -> None:
 )
 def test_a_position_reads_bar_beat_tick(bar: int, beat: float, expected: str) -> None:
     assert format_position(bar, beat) == expected
+
+
+@given(st.lists(st.floats(-8.0, 64.0), max_size=6), st.sampled_from([None, "step", "ramp"]))
+def test_frames_of_many_beats_are_those_of_each(beats: list[float], change: str | None) -> None:
+    tempo = TempoMap(48000, 117.3)
+    if change == "step":
+        tempo.step(100_000.5, 93.0)
+    elif change == "ramp":
+        tempo.ramp(100_000, 93.0, 48_000)
+
+    assert tempo.frames_at(beats) == [tempo.frame_at(beat) for beat in beats]

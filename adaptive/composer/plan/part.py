@@ -89,6 +89,11 @@ class PlannedPart:
         Place in the section since it was entered, from 0.
     first_bar, bars : int
         Its first bar in the section, from 0, and its length.
+
+    Attributes
+    ----------
+    is_awaited : bool
+        Whether another process has been asked for its stages, and has not sent them.
     """
 
     brief: SectionBrief
@@ -97,6 +102,7 @@ class PlannedPart:
     first_bar: int
     bars: int
     _prepared: int = field(default=0, init=False, repr=False, compare=False)
+    is_awaited: bool = field(default=False, init=False, repr=False, compare=False)
 
     @cached_property
     def key(self) -> Key:
@@ -352,15 +358,18 @@ class PlannedPart:
         stages = ("chords", "basses", "ideas", *("phrase",) * self.phrases, "tune", "voicings")
         return (*stages, "counterline") if self._has_counterline else stages
 
-    def prepare(self) -> bool:
+    def prepare(self, *, is_ahead: bool = False) -> bool:
         """Make the next stage; False if there is none left.
 
         A stage that is there already counts as well, so that the number of calls says nothing of who made it.
+        `is_ahead`: nothing needs it yet, so a stage that another process is making is left to it.
         """
         if self._prepared == len(self._stages):
             return False
         name = self._stages[self._prepared]
         self._prepared += 1
+        if is_ahead and self.is_awaited:
+            return True
         if name != "phrase":
             getattr(self, name)
         elif "tune" not in self.__dict__:
@@ -377,6 +386,7 @@ class PlannedPart:
 
     def accept(self, made: Mapping[str, Any]) -> None:
         """Take over what `made` of an equal part has returned."""
+        self.is_awaited = False
         for name, value in made.items():
             self.__dict__.setdefault(name, value)
 

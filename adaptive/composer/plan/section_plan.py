@@ -276,8 +276,8 @@ class SectionPlan:
         return movement(round_, seed, self._declared, self.brief.visit, forms)[place]
 
     def prepare(self, bar: int) -> bool:
-        """Work out the next stage of the part at a bar; False if nothing is left to do."""
-        return self.part_at(bar).prepare()
+        """Work out the next stage of the part at a bar, which nothing needs yet; False if none is left."""
+        return self.part_at(bar).prepare(is_ahead=True)
 
     def _planned(self, number: int) -> BarPlan:
         part = self.part_at(number)

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
 
-from adaptive.composer.bar import planned
+from adaptive.composer.bar import beside_recordings, planned_values
 from adaptive.composer.bar_source import BarRequest
 from adaptive.composer.context import BarContext
 from adaptive.composer.plan.section_plan import BarPlan
@@ -71,6 +71,7 @@ def request_of(
     """What the generator is told about a bar; `not_before`: the earliest frame that can be written."""
     context, instance, plan = write_range.context, write_range.context.instance, known.plan
     beats, beat_unit = context.meter or (instance.beats_per_bar, int(instance.beat_unit))
+    energy, density, style = planned_values(plan, known.energy, layer.density, layer.style)
     bar_context = BarContext(
         section=instance.section,
         bar=_planned_bar(instance, bar),
@@ -80,17 +81,17 @@ def request_of(
         tempo_bpm=context.tempo_bpm,
         harmony=plan.harmony,
         plan=plan,
-        energy=known.energy,
-        density=layer.density,
+        energy=energy,
+        density=density,
         is_leaving=known.is_leaving,
         seed=layer.seed ^ plan.rhythm_seed(layer.place.name) ^ plan.part.brief.take * TAKE_SEED,
-        style=layer.style,
+        style=style,
         octave=layer.octave,
         layer=layer.place.name,
         steer=layer.steer,
         memory=known.memory,
     )
-    return BarRequest(known.key, planned(bar_context), not_before)
+    return BarRequest(known.key, beside_recordings(bar_context), not_before)
 
 
 def held_in(layer: ToldLayer, section: str, bar: int) -> HeldHarmony:

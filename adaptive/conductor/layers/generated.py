@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from adaptive.composer.steer import AS_PEOPLE_PLAY, NOTHING_HELD, HeldHarmony, RegeneratedBars, Steer
 from adaptive.conductor.layers.bar_requests import NO_MEMORY, held_in, key_of, request_of
@@ -49,8 +50,7 @@ RECALLED_BARS = 64
 """After a restore, up to this many past bars are composed again to rebuild the generator's memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenNote:
+class WrittenNote(NamedTuple):
     """A note in the kernel's schedule.
 
     Parameters
@@ -157,7 +157,9 @@ class GeneratedLayer:
         before = WritePlan(tuple(self.ranges), self.cursor_beat)
         if self.ranges:
             last = self.ranges[-1]
-            self.ranges[-1] = replace(last, ends=min(last.ends, ends), leaves_at=seam_beat)
+            self.ranges[-1] = WriteRange(
+                last.context, last.begins, min(last.ends, ends), seam_beat, last.memories, last.good_bars
+            )
         if following is not None:
             if not self.ranges:  # the layer has not played: it starts at the seam
                 self.cursor_beat = seam_beat
@@ -229,9 +231,16 @@ class GeneratedLayer:
         return []
 
     def compose_ahead(self, context: ComposeContext) -> bool:
-        """Compose the first bar of a segment that may come, and keep it; False if it was kept already."""
+        """Compose the first bar of a segment that may come, and keep it; False if it was kept already.
+
+        One that another process is composing is left to it.
+        """
         before, start = len(self.bars), context.instance.start_beat
         write_range = WriteRange(context, start)
+        if self.bars.awaited and not self.rests(context, 0):
+            known = key_of(self, write_range, 0, start)
+            if self.bars.leave_open(known.key, known.plan, known.memory, context):
+                return True
         if self.bars.source.is_immediate:
             self._recall(write_range, 0, start)
             return len(self.bars) > before or before == KEPT_BARS
@@ -365,26 +374,27 @@ class GeneratedLayer:
             Notes of that beat that are played ahead of it are withdrawn as well, down to this frame: what
             comes instead sounds on the beat.  Default: they stay.
         """
-        is_early = [w.frame for w in self.written if w.frame < frame and w.beat > beat - BEAT_TOLERANCE]
-        cut = frame
-        if earliest is not None and is_early:
-            cut = max(earliest, min(is_early))
+        cut, from_beat = frame, beat - BEAT_TOLERANCE
+        if earliest is not None:
+            is_early = [w.frame for w in self.written if w.frame < frame and w.beat > from_beat]
+            if is_early:
+                cut = max(earliest, min(is_early))
         withdrawn = [w for w in self.written if w.frame >= cut]
         if withdrawn:
             self.player.restore(withdrawn[0].before)
-        self.written = [w for w in self.written if w.frame < cut]
+            self.written = [w for w in self.written if w.frame < cut]
         self.cursor_beat = min(self.cursor_beat, beat)
         self.bars.forget_try()
         posted = [commands.withdraw(self.place.group, cut)]
         # what belongs to an earlier beat stays as it was, however late it is played
         for kept in withdrawn:
-            if kept.beat < beat - BEAT_TOLERANCE:
+            if kept.beat < from_beat:
                 before = self.player.state()
                 posted += self.player.play(kept.note, kept.frame, kept.frames, self.place.group)
-                self.written.append(replace(kept, before=before))
+                self.written.append(kept._replace(before=before))
         # notes that are played ahead of their beat stay in the schedule although their beat is withdrawn
         self._already_scheduled = frozenset(
-            (w.beat, w.note.pitch) for w in self.written if w.beat > beat - BEAT_TOLERANCE
+            (w.beat, w.note.pitch) for w in self.written if w.beat > from_beat
         )
         return posted
 
@@ -450,35 +460,42 @@ class GeneratedLayer:
         not_before: int,
     ) -> list[Command]:  # fmt: skip
         # a note ahead of its beat sounds no earlier than the write range begins, such as at a seam
-        begins = max(start, write_range.begins)
-        first = max(tempo.frame_at(self.cursor_beat), not_before)
-        timed = []
+        range_begins, least_beat = write_range.begins, ends - BEAT_TOLERANCE
+        first_beat = max(start, range_begins) - BEAT_TOLERANCE
+        beats: list[float] = []
+        ends_at: list[float] = []
+        chosen: list[tuple[float, Note]] = []
         for note in notes:
+            onset, duration = note.onset, note.duration
             # as float(note.onset), in a fifth of its time
-            written = start + note.onset.numerator / note.onset.denominator
-            if begins - BEAT_TOLERANCE <= written < ends - BEAT_TOLERANCE:
-                beat = max(write_range.begins, written + note.offset_beats)
-                if beat < ends - BEAT_TOLERANCE:
-                    timed.append((tempo.frame_at(beat), beat, written, note))
+            written = start + onset.numerator / onset.denominator
+            if first_beat <= written < least_beat:
+                beat = max(range_begins, written + note.offset_beats)
+                if beat < least_beat:
+                    beats.append(beat)
+                    ends_at.append(min(beat + duration.numerator / duration.denominator, ends))
+                    chosen.append((written, note))
         posted: list[Command] = []
-        for wanted, beat, written, note in sorted(timed, key=lambda row: row[0]):
+        if not chosen:
+            return posted
+        first = max(tempo.frame_at(self.cursor_beat), not_before)
+        early = EARLY_S * tempo.sample_rate
+        cursor, scheduled = self.cursor_beat - BEAT_TOLERANCE, self._already_scheduled
+        player, group, section = self.player, self.place.group, write_range.context.instance.section
+        timed = zip(tempo.frames_at(beats), tempo.frames_at(ends_at), chosen, strict=True)
+        for wanted, ended, (written, note) in sorted(timed, key=itemgetter(0)):
             # notes before the cursor are in the schedule already, and some after it that are played early
-            if (
-                written < self.cursor_beat - BEAT_TOLERANCE
-                or (written, note.pitch) in self._already_scheduled
-            ):
+            if written < cursor or (scheduled and (written, note.pitch) in scheduled):
                 continue
             # ahead of its beat; or at a new tempo due earlier than before: withdrawn, and played at once
-            if first - wanted >= EARLY_S * tempo.sample_rate:
+            if first - wanted >= early:
                 continue
             frame = max(wanted, not_before)
-            before = self.player.state()
-            duration = note.duration.numerator / note.duration.denominator
-            frames = tempo.frame_at(min(beat + duration, ends)) - frame
-            posted += self.player.play(note, frame, frames, self.place.group)
-            section = write_range.context.instance.section
-            self.written.append(WrittenNote(frame, written, note, section, before, frames))
-            self.next_frame = min(self.next_frame, frame)
+            before = player.state()
+            posted += player.play(note, frame, ended - frame, group)
+            self.written.append(WrittenNote(frame, written, note, section, before, ended - frame))
+            if frame < self.next_frame:
+                self.next_frame = frame
         return posted
 
     def rests(self, context: ComposeContext, bar: int) -> bool:

@@ -10,7 +10,7 @@ from adaptive.conductor.layout.layout import LayerPlace
 from adaptive.engine import commands
 from adaptive.engine.bank import Sound
 from adaptive.engine.commands import Command
-from adaptive.kernel.layout import LINEAR
+from adaptive.kernel.layout import LINEAR, NOTE_ON
 from adaptive.music.note import Note
 
 
@@ -60,9 +60,11 @@ class InstrumentPlayer:
 
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
         """Commands of a note that begins at `frame` and lasts `frames`."""
-        instrument = self.place.instrument or 0
+        # as `commands.play_note`, in half of its time: it is called for every note
+        length = frames if frames > 1 else 1
         return [
-            commands.play_note(
-                frame, instrument, float(note.midi), note.velocity, max(1, frames), group=group
+            Command(
+                frame, NOTE_ON, self.place.instrument or 0, group, 0, 0, length, 0, float(note.midi),
+                note.velocity,
             )
-        ]
+        ]  # fmt: skip

@@ -89,14 +89,18 @@ class LayerBars:
         Whether the last bar that was needed is not there yet.
     reports : list of BarReport
         What has become of bars since `pop_reports`.
+    awaited : set
+        Keys of bars that another process has been asked for, and has not sent.
     """
 
     def __init__(self, spec: GeneratorSpec, source: BarSource, sample_rate: int) -> None:
         self.spec, self.source = spec, source
         self._spare_frames = round(SPARE_S * sample_rate)
         self.is_waiting = False
-        self._composed: OrderedDict[Hashable, ComposedBar] = OrderedDict()
+        self._composed: OrderedDict[Hashable, ComposedBar | None] = OrderedDict()
         self._prefetched: OrderedDict[Hashable, ComposedBar] = OrderedDict()
+        self._left_open: dict[Hashable, tuple[object, ...]] = {}
+        self.awaited: set[Hashable] = set()
         self._tried: tuple[Hashable, int, int] | None = None
         self.reports: list[BarReport] = []
 
@@ -108,9 +112,21 @@ class LayerBars:
     def __len__(self) -> int:
         return len(self._composed)
 
+    def leave_open(self, key: Hashable, *told: object) -> bool:
+        """Leave the place of a bar open that another process is going to send; False if none is.
+
+        Nothing but the time of the step depends on it: the place counts as a bar that is kept, and who needs
+        the bar before it has arrived composes it.  `told` is what the key refers to by `id`.
+        """
+        if key not in self.awaited or key in self._composed:
+            return False
+        self._left_open[key] = told
+        self._store(key, None)
+        return True
+
     def ask(self, request: BarRequest, *, is_ahead: bool = False) -> None:
         """Let a bar be composed that is needed later."""
-        if request.key not in self._composed:
+        if self._composed.get(request.key) is None:
             self.source.ask(request, is_ahead=is_ahead)
 
     def recalled(self, request: BarRequest, ratio: Fraction) -> ComposedBar | None:
@@ -173,7 +189,7 @@ class LayerBars:
 
     def knows(self, key: Hashable) -> bool:
         """Whether a bar is kept or prefetched."""
-        return key in self._composed or key in self._prefetched
+        return self._composed.get(key) is not None or key in self._prefetched
 
     def prefetch(self, request: BarRequest, memory: Mapping[str, Any], notes: tuple[Note, ...]) -> None:
         """Keep a bar that another process has composed, until it is taken: as if it were composed then."""
@@ -198,7 +214,9 @@ class LayerBars:
             self._composed.move_to_end(key)
             return kept
         prefetched = self._prefetched.pop(key, None)
-        return None if prefetched is None else self._store(key, prefetched)
+        if prefetched is not None:
+            self._store(key, prefetched)
+        return prefetched
 
     def _keep(self, request: BarRequest, bar: WrittenBar, ratio: Fraction) -> ComposedBar:
         context = request.context
@@ -208,13 +226,16 @@ class LayerBars:
             notes = as_played(bar.notes, context, ratio)
         else:
             notes = in_beats(swung(rested(bar.notes, context), context), ratio)
-        return self._store(request.key, ComposedBar(bar, context, notes))
+        made = ComposedBar(bar, context, notes)
+        self._store(request.key, made)
+        return made
 
-    def _store(self, key: Hashable, kept: ComposedBar) -> ComposedBar:
+    def _store(self, key: Hashable, kept: ComposedBar | None) -> None:
+        if kept is not None and self._left_open.pop(key, None) is not None:
+            self._composed.move_to_end(key)
         self._composed[key] = kept
         if len(self._composed) > KEPT_BARS:
-            self._composed.popitem(last=False)
-        return kept
+            self._left_open.pop(self._composed.popitem(last=False)[0], None)
 
     def _instead(self, context: BarContext, good: ComposedBar | None) -> tuple[Note, ...]:
         """The notes of a bar that the generator owes."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from adaptive.engine import commands as c
@@ -54,6 +55,15 @@ def test_every_field_of_a_command_reaches_the_ring() -> None:
     row = engine.memory.commands[0][0]
 
     assert tuple(command) == tuple(row[name].item() for name in POSTED.names or ())
+
+
+def test_a_command_that_does_not_fit_its_fields_is_converted_as_numpy_does() -> None:
+    engine = Engine(EngineSpec())
+    with np.errstate(over="ignore"):
+        engine.post([c.Command(1, 2, 3, i0=7.9, f0=1e300)])
+    row = engine.memory.commands[0][0]
+
+    assert (row["i0"], row["f0"]) == (7, np.inf)
 
 
 def test_a_refused_commit_uses_no_number() -> None:

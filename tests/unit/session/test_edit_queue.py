@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
+from adaptive.instruments.samples import SoundFileSource
 from adaptive.preset.model import Preset
 from adaptive.session.edit_queue import Tell
 from tests.helpers.presets import BAR, Player, two_sections
@@ -49,6 +52,23 @@ def test_a_newer_edit_supersedes_one_that_waits(player: Player) -> None:
 
     assert first == [("superseded", None)]
     assert [status for status, _ in second] == ["finished"]
+
+
+@pytest.mark.parametrize("streamed", ["false", "true"])
+def test_recordings_of_an_instrument_are_read_before_the_bar_line(
+    player: Player, monkeypatch: pytest.MonkeyPatch, streamed: str
+) -> None:
+    folder = player.performance.preset.folder
+    soundfile.write(folder / "a.wav", np.random.default_rng(1).normal(0.0, 0.1, 60_000), 48000)
+    (folder / "a.sfz").write_text("<region> key=60 hikey=127 lokey=0 sample=a.wav\n", encoding="utf-8")
+    made = f'instrument = {{ sfz = "a.sfz", streamed = {streamed} }}'
+    preset = two_sections(folder, more=f"[layers.more]\ngenerator = 'pad'\n{made}\n")
+    told: Told = []
+    player.performance.edit(preset, into(told))
+    monkeypatch.delattr(SoundFileSource, "read")
+    player.play(BAR + BAR // 4)
+
+    assert told == [("finished", BAR)]
 
 
 def test_a_dropped_edit_is_never_applied(player: Player) -> None:
