@@ -64,7 +64,7 @@ def measured(preset: Preset) -> tuple[list[SoundProfile], dict[str, SoundProfile
     file = preset.file
     ways = ways_into(preset)
     name = "full" if "full" in ways else next(iter(ways))
-    level_db = file.level_db if file.master.level_db is None else file.master.level_db
+    level_db = (file.level_db if file.master.level_db is None else file.master.level_db) or 0.0
     if not isinstance(level_db, float | int):
         message = "the level of this preset follows a parameter; the tool measures those with one level"
         raise SystemExit(message)

@@ -13,6 +13,9 @@ from adaptive.engine.arrays import address, aligned
 from adaptive.engine.ports import UNIT
 from adaptive.kernel import layout as k
 
+REHEARSAL_S = 0.1
+"""Longest wait for the block of a rehearsal; blocks of a sound card last 1 to 20 ms."""
+
 LEAVING_S = 1.0
 """Longest wait for a callback to return.  It normally takes some tens of microseconds; after this time the
 operating system must have stopped it."""
@@ -101,6 +104,19 @@ class StreamGate:
     def release(self) -> None:
         """Keep no engine alive any more; only after the gate was shut for good and no callback is inside."""
         self._owners.clear()
+
+    def rehearse(self, header_address: int, owner: object) -> None:
+        """Let the next callback render a block of another engine into silence, and wait for it.
+
+        The gate must be shut, and stays so.  `owner` is kept alive until no callback is inside any more.
+        """
+        self._root[0]["rehearsal"] = header_address
+        deadline = time.monotonic() + REHEARSAL_S
+        while self._root[0]["rehearsal"] and time.monotonic() < deadline:
+            time.sleep(0.0005)
+        self._root[0]["rehearsal"] = 0
+        if not self.shut():
+            self._owners.appendleft(owner)  # the system has stopped the callback inside
 
     def open(self) -> None:
         """Open the gate: the stream drives the engine from now on, and nothing else may."""

@@ -1,5 +1,7 @@
 """The body of a device callback: renders one block if the stream's gate is open, else writes silence.
 
+While the gate is shut, one block of an engine like the one that will play may be rendered, and thrown away.
+
 The callback of an abandoned stream may run once more after another stream has taken over the engine.
 Each stream therefore has a gate, one word that is changed atomically.  Either the callback sets
 ``GATE_INSIDE`` before the gate is shut, and the thread that shuts it sees that bit and waits; or the
@@ -20,6 +22,7 @@ from adaptive.kernel.atomic import (
     load_acquire,
     read_float_mode,
     set_bits,
+    store_release,
     write_float_mode,
 )
 from adaptive.kernel.clock import nanoseconds
@@ -30,6 +33,7 @@ from adaptive.kernel.timing import note_time
 ONE = np.int64(1)
 CLOCK_OFFSET = np.int64(TELEMETRY.fields["clock"][1])
 GATE_OFFSET = np.int64(ROOT.fields["gate"][1])
+REHEARSAL_OFFSET = np.int64(ROOT.fields["rehearsal"][1])
 INSIDE, SHUT, NOT_INSIDE = np.int64(GATE_INSIDE), np.int64(GATE_SHUT), np.int64(~GATE_INSIDE)
 
 
@@ -70,6 +74,22 @@ def note_block(root: Any, header: Any, header_address: int, began: int, frames: 
 
 
 @rtsafe
+def rehearse(root_address: int, out_address: int, frames: int, channels: int) -> None:
+    """Render a block of the engine that only rehearses, if there is one; nobody hears the block.
+
+    The code of a quantum and its branches are then known to the processor on which the callback runs.
+    """
+    at = root_address + REHEARSAL_OFFSET
+    header_address = load_acquire(at)
+    if header_address != np.int64(0):
+        header = carray(pointer(header_address), ONE, HEADER)[0]
+        mode = flush_to_zero()
+        fill.fill(header, header_address, out_address, frames, channels)
+        write_float_mode(mode)
+        store_release(at, np.int64(0))
+
+
+@rtsafe
 def play_block(root_address: int, outputs: int, frames: int, underflows: int) -> None:
     """Fill one block of a stream, or clear it if the stream's gate is shut.
 
@@ -85,6 +105,7 @@ def play_block(root_address: int, outputs: int, frames: int, underflows: int) ->
     if enter_gate(root_address):
         render_block(root, root_address, outputs, frames, underflows)
     else:
+        rehearse(root_address, outputs, frames, root["device_channels"])
         fill.clear(carray(pointer(outputs), frames * root["device_channels"], np.float32))
     leave_gate(root_address)
 

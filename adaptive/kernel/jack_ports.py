@@ -14,7 +14,15 @@ from numba import carray
 from adaptive.kernel import fill
 from adaptive.kernel.atomic import load_acquire, write_float_mode
 from adaptive.kernel.compile.jit import call_get_buffer, pointer, rtsafe
-from adaptive.kernel.device_callback import ONE, enter_gate, flush_to_zero, leave_gate, note_block, now_ns
+from adaptive.kernel.device_callback import (
+    ONE,
+    enter_gate,
+    flush_to_zero,
+    leave_gate,
+    note_block,
+    now_ns,
+    rehearse,
+)
 from adaptive.kernel.dsp.maths import F32, ZERO
 from adaptive.kernel.jack_record import (
     JACK_CLIENT,
@@ -123,6 +131,8 @@ def play_ports(root_address: int, frames: int) -> None:
     find_buffers(client, stem_count, frames)
     if enter_gate(root_address):
         render_ports(root, client, root_address, stem_count, frames)
+    else:
+        rehearse(root_address, client["at_block"], min(Q, frames), root["device_channels"])
     leave_gate(root_address)
 
 

@@ -428,7 +428,7 @@ ROOT = record(
         ("blocks", "i8"),  # callbacks of this stream, silent ones included
         ("frames", "i8"),  # frames rendered for it
         ("last_ns", "i8"),  # time of the last callback that rendered
-        ("reserved", "i8"),
+        ("rehearsal", "i8"),  # header of an engine to render into silence while the gate is shut; 0: none
     ]
 )
 """User data of one device stream, one cache line; all its callback may touch when its gate is shut."""

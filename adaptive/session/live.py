@@ -538,8 +538,9 @@ class LiveSession:
                 loop.call_soon_threadsafe(self.tell, sentence)
 
         self._master = MasterRecording(
-            folder, engine.spec.sample_rate, engine.spec.channels, tags, limit_bytes, tell
-        )
+            folder, engine.spec.sample_rate, engine.spec.channels, tags, limit_bytes, tell,
+            engine.output_delay_frames,
+        )  # fmt: skip
         self.loudness.listeners.append(self._master.write)
         self.loudness.follow(engine)
         self._sound_in = InputRecording(folder, engine.spec.sample_rate, limit_bytes, tell)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adaptive.engine.engine import Engine
+from adaptive.engine.rehearsal import rehearsal_of
 from adaptive.engine.stream_gate import StreamGate
 from adaptive.sinks.devices import Device
 
@@ -53,6 +54,16 @@ class SoundCardSink:
         DeviceError
             The stream does not start.
         """
+
+    def rehearse(self) -> None:
+        """Let the stream, which plays silence, render the beginning of the music once, unheard.
+
+        Else the first block of the music takes several times as long as the others: its code is in no cache,
+        and the processor does not know its branches.
+        """
+        if self._engine is not None:
+            copy = rehearsal_of(self._engine)
+            self.stream_gate.rehearse(copy.memory.header_address, copy)
 
     def begin(self, engine: Engine | None = None) -> None:
         """Open the gate: the stream drives the engine, or another one.  No other sink may drive it then."""

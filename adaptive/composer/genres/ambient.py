@@ -54,7 +54,9 @@ AMBIENT = Genre(
         GenreLayer("deep", "bass", "bass_round", -9.0, 0.0, None, 0.2, is_extra=True),
     ),
     reverb_s=7.0,
-    level_db=5.5,
-    treble_db=8.5,
+    level_db=6.0,
+    treble_db=5.0,
+    warmth_db=-3.0,
+    presence_db=6.0,
     width=1.35,
 )

@@ -51,6 +51,7 @@ CINEMATIC = Genre(
     ),
     reverb_s=3.6,
     level_db=2.5,
-    treble_db=4.5,
+    treble_db=5.5,
+    presence_db=1.0,
     width=1.3,
 )

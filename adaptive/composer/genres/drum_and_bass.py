@@ -43,7 +43,18 @@ DRUM_AND_BASS = Genre(
     looseness=1.2,
     rests=0.45,
     layers=(
-        GenreLayer("breaks", "drums", "drums_punch", -6.5, 0.0, -24.0, 0.6, treble_db=2.0),
+        GenreLayer(
+            "breaks",
+            "drums",
+            "drums_punch",
+            -6.5,
+            0.0,
+            -24.0,
+            0.6,
+            treble_db=-5.0,
+            hold_db=-4.0,
+            treble_hz=9000.0,
+        ),
         GenreLayer("reese", "bass", "reese", -2.0, 0.0, None, 0.4),
         GenreLayer("pad", "pad", "pad_wide", -2.0, 0.0, -8.0, 0.35),
         GenreLayer("keys", "comping", "pluck_synth", -7.0, 0.5, -12.0, 0.25),
@@ -53,4 +64,5 @@ DRUM_AND_BASS = Genre(
     reverb_s=2.4,
     level_db=1.0,
     width=2.0,
+    presence_db=5.5,
 )

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from adaptive.composer.swing import STRAIGHT, Swing
 
+TREBLE_HZ = 3500.0
+"""Corner of the shelves of layers and of the whole, where nothing else is said."""
+
 
 @dataclass(frozen=True, slots=True)
 class GenreLayer:
@@ -28,8 +31,10 @@ class GenreLayer:
         Octaves by which it is moved.
     is_extra : bool
         Whether it plays in the full section only.
-    treble_db : float
-        Level of what lies above 3.5 kHz in it.
+    treble_db, treble_hz : float
+        Level of what lies above a corner in it.
+    hold_db : float
+        Level before its fader from which a compressor holds its peaks, dBFS; 0: none.
     chorus : float
         Share of a chorus, which widens it; 0: none.
     """
@@ -45,6 +50,8 @@ class GenreLayer:
     is_extra: bool = False
     treble_db: float = 0.0
     chorus: float = 0.0
+    hold_db: float = 0.0
+    treble_hz: float = TREBLE_HZ
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +109,10 @@ class Genre:
         Level of a new preset.
     width : float
         Width of the mix of a new preset, above 120 Hz; 1: as its layers are.
-    treble_db : float
-        Level of what lies above 3.5 kHz in the mix of a new preset.
+    treble_db, treble_hz : float
+        Level of what lies above a corner in the mix of a new preset.
+    warmth_db, presence_db : float
+        Level of the octaves around 300 Hz and around 2.5 kHz in the mix of a new preset.
     """
 
     name: str
@@ -131,6 +140,9 @@ class Genre:
     level_db: float = 0.0
     width: float = 1.6
     treble_db: float = 0.0
+    treble_hz: float = TREBLE_HZ
+    warmth_db: float = 0.0
+    presence_db: float = 0.0
 
     @property
     def extras(self) -> frozenset[str]:

@@ -46,7 +46,18 @@ POP = Genre(
     },
     rests=0.35,
     layers=(
-        GenreLayer("drums", "drums", "drums_studio", -5.5, 0.0, -22.0, 0.45),
+        GenreLayer(
+            "drums",
+            "drums",
+            "drums_studio",
+            -5.5,
+            0.0,
+            -22.0,
+            0.45,
+            treble_db=-5.0,
+            hold_db=-4.0,
+            treble_hz=9000.0,
+        ),
         GenreLayer("bass", "bass", "bass_round", -3.0, 0.0, None, 0.5),
         GenreLayer("piano", "comping", "keys_tine", -4.5, 0.5, -18.0, 0.5),
         GenreLayer("voice", "melody", "lead_sine", -3.0, 0.0, -14.0, 0.5),
@@ -56,4 +67,5 @@ POP = Genre(
     reverb_s=1.6,
     level_db=2.0,
     width=1.9,
+    presence_db=3.5,
 )

@@ -44,7 +44,18 @@ ROCK = Genre(
     },
     rests=0.35,
     layers=(
-        GenreLayer("drums", "drums", "drums_studio", -5.0, 0.0, -20.0, 0.5, treble_db=2.0),
+        GenreLayer(
+            "drums",
+            "drums",
+            "drums_studio",
+            -5.0,
+            0.0,
+            -20.0,
+            0.5,
+            treble_db=-7.0,
+            hold_db=-8.0,
+            treble_hz=9000.0,
+        ),
         GenreLayer("bass", "bass", "bass_pluck", -3.0, 0.0, None, 0.75),
         GenreLayer("guitar", "comping", "guitar_drive", -4.0, 0.6, -22.0, 0.6, -1),
         GenreLayer("lead", "melody", "guitar_lead", -5.0, -0.15, -14.0, 0.5),
@@ -53,4 +64,5 @@ ROCK = Genre(
     reverb_s=1.4,
     level_db=2.5,
     width=2.0,
+    presence_db=4.0,
 )

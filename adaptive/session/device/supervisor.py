@@ -155,6 +155,7 @@ class Supervisor:
         card = self._card
         assert card is not None
         within(OPEN_S, card.device.name, card.prepare)
+        card.rehearse()
         card.begin()
         self._heartbeat = Heartbeat(stamp_s(), card.block_frames / self._engine.spec.sample_rate)
         folding = self._folding(card)

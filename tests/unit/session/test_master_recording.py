@@ -34,6 +34,18 @@ def test_what_was_played_is_kept_and_what_is_missing_told(tmp_path: Path) -> Non
     assert told == [f"{lost.path}: 64 frames are missing, they could not be written in time"]
 
 
+def test_the_delay_of_the_output_is_left_out(tmp_path: Path) -> None:
+    told: list[str] = []
+    one = MasterRecording(tmp_path, 48000, 2, {}, 10_000_000, told.append, delay_frames=72)
+    for first in range(0, 4800, 64):
+        one.write(NOISE[first : first + 64])
+    one.close(4800)
+    found, _ = soundfile.read(one.path, dtype="float32")
+
+    np.testing.assert_allclose(found, NOISE[72:], atol=2**-23)
+    assert told == []
+
+
 def test_the_file_ends_at_its_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
     monkeypatch.setattr(bounded_file, "LOOK_EVERY_FRAMES", 4800)
