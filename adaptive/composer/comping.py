@@ -124,11 +124,22 @@ def swing(context: BarContext, meter: Meter) -> list[Place]:
 
 
 def syncopated(context: BarContext, meter: Meter) -> list[Place]:
-    """Play a figure of sixteenths that the theme has; the last bar of a phrase has another one."""
+    """Play a figure of sixteenths that the theme has; the last bar of a phrase has another one.
+
+    Where a pad states the changes, strokes come between them.
+    """
     drawn = step_randoms(context)
     first = int(drawn[0] * len(_SYNCOPATED))
     figure = _SYNCOPATED[(first + 3 * context.is_phrase_end) % len(_SYNCOPATED)]
+    if _has_pad(context):
+        changes = {onset for onset, _ in context.harmony.chords}
+        figure = tuple(place for place in figure if meter.step * place not in changes)
     return _figure(meter, figure, 0.05)
+
+
+def _has_pad(context: BarContext) -> bool:
+    plan = context.plan
+    return any(layer.generator == "pad" and plan.plays(layer.name) for layer in plan.part.brief.layers)
 
 
 def _figure(meter: Meter, sixteenths: tuple[int, ...], shift: float) -> list[Place]:

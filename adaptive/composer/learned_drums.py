@@ -119,6 +119,9 @@ CRASH_ENERGY = 0.5
 CALM_TEMPERATURE, LIVELY_TEMPERATURE = 0.8, 1.15
 """Factors of the temperature of the groove's first bar, which has to be a usual one, and of its second."""
 
+TEMPERATURE_OF = {"pop": 1.12}
+"""Factor of the temperature of styles whose strokes are so sure of their places that bars hardly differ."""
+
 LONG_PHRASE_FILLS = 0.4
 """Share of the fills at ends of phrases inside a part that last half a bar."""
 
@@ -216,7 +219,7 @@ def _theme(context: BarContext, style: str) -> _Theme:
         plan.part.groove,
         steer.syncopation is not None or steer.complexity is not None,
         style in WITH_RIDE and plan.part.form.place == 1 and plan.part.groove[0][0] < RIDE_SHARE,
-        drum_temperature(steer.temperature),
+        drum_temperature(steer.temperature) * TEMPERATURE_OF.get(style, 1.0),
     )  # fmt: skip
 
 
