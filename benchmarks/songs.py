@@ -1,4 +1,4 @@
-"""Three General MIDI files, arranged here from tunes in the public domain, to compare renders of."""
+"""General MIDI files, arranged here from tunes in the public domain, to compare renders of."""
 
 from __future__ import annotations
 
@@ -35,6 +35,12 @@ class Score:
     def bend(self, beat: float, channel: int, value: int) -> None:
         """Move the pitch wheel, from -8192 to 8191."""
         self._add(beat, Message("pitchwheel", channel=channel, pitch=value))
+
+    def generator(self, beat: float, channel: int, number: int, steps: int) -> None:
+        """Add to a generator of a SoundFont, in steps of its non-registered parameter."""
+        data = 8192 + steps
+        for control, value in ((99, 120), (98, number), (38, data & 127), (6, data >> 7)):
+            self.control(beat, channel, control, value)
 
     def note(self, beat: float, beats: float, channel: int, key: int, velocity: int = 90) -> None:
         """Play a note."""
@@ -153,5 +159,31 @@ def sleeves() -> Score:
     return score
 
 
-SONGS: dict[str, Callable[[], Score]] = {"ode": ode, "saints": saints, "sleeves": sleeves}
+def generators() -> Score:
+    """The Ode with generators of the SoundFont that move: filter, vibrato, pan, level, tuning, times."""
+    score = Score(112)
+    score.program(0, 73, 110, 70)
+    score.program(1, 48, 90, 64)
+    score.program(2, 0, 100, 64)
+    end = tune(score, 0, ODE, 88, 12)
+    chords(score, 1, "48 43 48 43 48 43 48 43 48 43 48 43 48 43 48 48", 2.0)
+    score.generator(0.0, 2, 51, 12)
+    score.generator(0.0, 2, 38, 1200)
+    for beat in range(int(end)):
+        score.note(beat, 0.4, 2, 48 + (0, 4, 7, 12)[beat % 4], 80)
+        score.generator(beat + 0.1, 1, 8, -1800 + 50 * beat)
+        score.generator(beat + 0.1, 1, 9, 120)
+        score.generator(beat + 0.2, 0, 6, 4 * beat)
+        score.generator(beat + 0.2, 0, 24, 50)
+        score.generator(beat + 0.3, 2, 17, -400 + 25 * beat)
+        score.generator(beat + 0.3, 1, 48, 3 * beat)
+        score.generator(beat + 0.4, 0, 52, -30 if beat % 8 > 3 else 30)
+    score.generator(16.0, 1, 34, 2400)
+    score.control(24.0, 1, 121, 0)
+    return score
+
+
+SONGS: dict[str, Callable[[], Score]] = {
+    "ode": ode, "saints": saints, "sleeves": sleeves, "generators": generators,
+}  # fmt: skip
 """The files by name."""

@@ -5,14 +5,14 @@ told are the messages that were applied without Python, those that were lost, an
 that receives.
 
 ``python -m benchmarks.ways_in websocket --clients 100``: so many clients send 60 messages a second each and
-subscribe to beats, meters and parameters; told are late blocks, messages and CPU time.  The last message of
+subscribe to beats, meters and parameters; told are late blocks, messages, and the CPU time
+of the engine's process while they are connected.  The last message of
 each has an id: its receipt says that all messages before it were taken, because a connection keeps its order.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import multiprocessing
 import socket
@@ -21,14 +21,12 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
-from typing import Any
-
-from aiohttp import ClientSession
 
 from adaptive.engine.engine import Engine
 from adaptive.engine.osc_receiver import OscReceiver, ReceiverRule
 from adaptive.engine.spec import EngineSpec, ParameterSpec
 from adaptive.inputs.osc_codec import OscMessage, encode_bundle
+from benchmarks.websocket_clients import run
 
 IN_BUNDLE = 16
 SECONDS = 3.0
@@ -86,36 +84,6 @@ def measure_osc() -> None:
         one.close()
 
 
-async def _client(session: ClientSession, url: str, until: float, name: str) -> tuple[int, int, float]:
-    """Send and hear until a time; messages sent and heard, and seconds until the last one was answered."""
-    sent = heard = 0
-    answered = asyncio.Event()
-    async with session.ws_connect(url, max_msg_size=0) as connection:
-        await connection.send_json({"subscribe": ["beat", "section", "meters", "parameters"]})
-
-        async def listen() -> int:
-            count = 0
-            async for message in connection:
-                count += 1
-                if '"receipt": "last"' in message.data:
-                    answered.set()
-            return count
-
-        listening = asyncio.create_task(listen())
-        began = time.monotonic()
-        while time.monotonic() < until:
-            await connection.send_str(json.dumps({"parameter": name, "value": sent % 60 / 60.0}))
-            sent += 1
-            await asyncio.sleep(max(0.0, began + sent / PER_CLIENT_HZ - time.monotonic()))
-        asked = time.monotonic()
-        await connection.send_json({"parameter": name, "value": LAST_VALUE, "id": "last"})
-        await asyncio.wait_for(answered.wait(), 30.0)
-        waited = time.monotonic() - asked
-        await connection.close()
-        heard = await listening
-    return sent, heard, waited
-
-
 def _number(text: str, name: str) -> float:
     return next((float(line.split()[-1]) for line in text.splitlines() if line.startswith(f"{name} ")), 0.0)
 
@@ -145,27 +113,19 @@ def measure_websockets(clients: int, seconds: float, preset: str) -> None:
         )
         name = value.split('"')[1]
         for count in (0, clients):
-            before, cpu, began = metrics(), cpu_s(), time.monotonic()
-
-            async def all_clients(count: int = count, began: float = began) -> list[Any]:
-                async with ClientSession() as session:
-                    url = f"ws://127.0.0.1:{port}/ws"
-                    made = [_client(session, url, began + seconds, name) for _ in range(count)]
-                    return (
-                        await asyncio.gather(*made) if made else [await asyncio.sleep(seconds, (0, 0, 0.0))]
-                    )
-
-            found = asyncio.run(all_clients())
-            used, took, after = cpu_s() - cpu, time.monotonic() - began, metrics()
+            before = metrics()
+            found = run(port, count, seconds, PER_CLIENT_HZ, name, LAST_VALUE, cpu_s)
+            after, took_s = metrics(), found.took_s
             late = _number(after, "adaptive_late_blocks_total") - _number(
                 before, "adaptive_late_blocks_total"
             )
             dropped = _number(after, "adaptive_dropped_messages_total")
             sys.stdout.write(
-                f"{count} clients: sent {sum(s for s, _, _ in found) / took:,.0f}/s, heard "
-                f"{sum(h for _, h, _ in found) / took:,.0f}/s, last answered within "
-                f"{1000.0 * max(w for _, _, w in found):.0f} ms, late blocks {late:.0f}, "
-                f"dropped {dropped:.0f}, CPU {1000.0 * used / took:.0f} ms a second\n"
+                f"{count} clients: sent {found.sent / took_s:,.0f}/s, heard {found.heard / took_s:,.0f}/s, "
+                f"last answered within {1000.0 * found.waited_s:.0f} ms, ended {found.ended}, "
+                f"late blocks {late:.0f}, dropped {dropped:.0f}, "
+                f"CPU {1000.0 * found.engine_cpu_s / took_s:.0f} ms a second "
+                f"(the clients {1000.0 * found.cpu_s / took_s:.0f})\n"
             )
         time.sleep(SETTLE_S)
         sys.stdout.write(f"{name} is {_number(metrics(), value):g}, last sent {LAST_VALUE:g}\n")

@@ -66,6 +66,7 @@ def _source_table(source: SoundSource) -> str:
         for text in source.texts
     ]
     rows += [_source_row(one, source.has_controls) for one in source.settings]
+    rows += [f"| `{one.name}` | {_plain(one.doc)} | `false` | `true` or `false` |" for one in source.flags]
     rows.append(
         "| `voices` | the most voices at a time; when all are in use, a new note takes the oldest | "
         f"`{source.usual_voices}` | 1 to 256 |"

@@ -9,7 +9,7 @@ from typing import Any
 from adaptive.api.callbacks import Callbacks
 from adaptive.api.events import Beat, SectionChange, SoundedNote
 from adaptive.api.message_receipts import MessageReceipts
-from adaptive.inputs.lines import Connection, ConnectionHost
+from adaptive.inputs.lines import Connection, ConnectionHost, ToldMessage
 
 LOCAL_TOPICS = frozenset({"receipt", "beat", "section", "log"})
 """What it subscribes to.  ``log``, every line of the decision log, is not told over sockets."""
@@ -25,8 +25,6 @@ class LocalClient(Connection):
     callbacks : Callbacks
         What the program listens to.
     """
-
-    is_remote = False
 
     def __init__(self, host: ConnectionHost, callbacks: Callbacks) -> None:
         super().__init__(host, "this program")
@@ -51,6 +49,10 @@ class LocalClient(Connection):
             self._take_section(document["section"])
         elif "log" in document:
             self._take_line(document["log"])
+
+    def hear(self, told: ToldMessage) -> None:
+        """Take what the session tells to all who subscribe."""
+        self.send(told.document)
 
     def end(self, reason: str) -> None:
         """The session has ended: whoever waits for a receipt gets a last one."""

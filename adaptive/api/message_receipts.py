@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from adaptive.session.receipts import TERMINAL
+from adaptive.session.joint_receipts import TERMINAL
 
 POLL_S = 0.1
 """Longest wait without looking at Ctrl-C: on Windows a lock is not interrupted by it."""

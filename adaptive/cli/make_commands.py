@@ -127,8 +127,10 @@ def _checked(name: str, memory_bytes: int, *, is_listening: bool) -> _Checked:
         return found
     heard = _listened(name) if is_listening else []
     from adaptive.session.full_check import stream_sentences
+    from adaptive.session.instrument_memory import instrument_sentences
 
-    streams = tuple(stream_sentences(open_preset(name), memory_bytes))
+    preset = open_preset(name)
+    streams = (*stream_sentences(preset, memory_bytes), *instrument_sentences(preset, memory_bytes))
     return _Checked(name, found.findings + heard, stretch_of(name), room_of(name, memory_bytes), streams)
 
 

@@ -105,7 +105,7 @@ class Engine:
         self._stream_gates: list[StreamGate] = []
         self._before: Engine | None = None
         self._plans: dict[int, StretchPlan] = {}
-        self._has_streams = False
+        self._has_streams = any(True for _ in self.memory.instruments.streamed())
         self._stems: tuple[str, ...] = ()
         self._stem_rows: deque[Any] = deque(maxlen=2)  # the kernel may still be reading the last but one
 
@@ -168,8 +168,10 @@ class Engine:
 
     @property
     def starved(self) -> int:
-        """How many times streamed clips ran out of frames."""
-        return int(self.memory["clips"]["starved"].sum())
+        """How many times streamed clips, and voices of streamed instruments, ran out of frames."""
+        instruments = self.memory.instruments
+        voices = sum(int(instruments.record(row)["starved"]) for row, _ in instruments.streamed())
+        return int(self.memory["clips"]["starved"].sum()) + voices
 
     @property
     def sounds(self) -> list[Sound]:
@@ -233,6 +235,7 @@ class Engine:
             self.make_elastic()
         before, self.spec = self.spec, merged(self.spec, spec)
         grow(self.memory, before, self.spec, moved, self.store)
+        self._has_streams = self._has_streams or any(True for _ in self.memory.instruments.streamed())
         self.port.renew(self.spec)
         self.play_stems(self._stems)
 

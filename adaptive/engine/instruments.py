@@ -7,7 +7,7 @@ engine plays.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from adaptive.engine.arrays import Array, address, aligned
@@ -15,6 +15,7 @@ from adaptive.kernel import layout as k
 from adaptive.kernel.sources.descriptor import InstrumentSpec
 from adaptive.kernel.sources.notes import NEVER
 from adaptive.kernel.sources.registry import SOURCES
+from adaptive.kernel.sources.sample_records import SampleRecords
 
 
 class Instruments:
@@ -99,9 +100,19 @@ class Instruments:
         """The record of an instrument."""
         return self._records[row][0]
 
+    def spec(self, row: int) -> Any:
+        """The specification of an instrument."""
+        return self._specs[row]
+
     def belongings(self, row: int) -> object:
         """What the source has made for an instrument; see `SoundSource.begin`."""
         return self._belongings[row]
+
+    def streamed(self) -> Iterator[tuple[int, SampleRecords]]:
+        """Row and records of each sampler that streams recordings from disk."""
+        for row, made in list(self._belongings.items()):
+            if isinstance(made, SampleRecords) and made.is_streamed:
+                yield row, made
 
     def voices(self, row: int) -> Array:
         """The groups of voices of an instrument."""

@@ -1,7 +1,7 @@
 """Reads streams ahead of need: in one thread for all engines of a bank, or offline before each block.
 
-What is needed is read from the clips that play, and from commands that start clips, which are announced when
-they are posted.  The audio thread takes part in nothing of it.
+What is needed is read from the clips and the voices that play, and from commands that start clips and notes,
+which are announced when they are posted.  The audio thread takes part in nothing of it.
 """
 
 from __future__ import annotations
@@ -15,9 +15,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from adaptive.engine.chunked_frames import LOOK_AHEAD_S, ChunkedFrames
 from adaptive.engine.commands import Command
-from adaptive.engine.disk_stream import LOOK_AHEAD_S, DiskStream
+from adaptive.engine.disk_stream import DiskStream
+from adaptive.engine.sample_stream import note_needs, voice_needs
 from adaptive.kernel import layout as k
+
+Need = tuple[int, ChunkedFrames, list[int]]
+"""In how many frames a stream is read, the stream, and the chunks that it needs then."""
 
 LOOK_S = 0.05
 """Time between two looks at what is needed."""
@@ -53,19 +58,29 @@ class StreamReader:
         self._live: weakref.WeakSet[Any] = weakref.WeakSet()
         self._announced: weakref.WeakKeyDictionary[Any, list[tuple[int, int, int]]]
         self._announced = weakref.WeakKeyDictionary()
+        self._notes: weakref.WeakKeyDictionary[Any, list[Command]] = weakref.WeakKeyDictionary()
+        self._in_use: weakref.WeakKeyDictionary[Any, dict[int, ChunkedFrames]] = weakref.WeakKeyDictionary()
         self._read_to: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
         self._guard = threading.Lock()
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
 
     def announce(self, host: StreamHost, commands: Sequence[Command]) -> None:
-        """Take note of clips that will start: (frame, sound, position)."""
+        """Take note of clips and notes that will start."""
         starts = [(c.frame, int(c.i0), int(c.i1)) for c in commands if c.operation == k.CLIP_START]
-        if not starts:
+        rows = {row for row, _ in host.memory.instruments.streamed()}
+        notes = [
+            c._replace(frame=max(c.frame, host.frame))
+            for c in commands
+            if c.operation == k.NOTE_ON and c.target in rows
+        ]
+        if not starts and not notes:
             return
         with self._guard:
             self._announced.setdefault(host, []).extend(starts)
-            self._read_to[host] = 0
+            self._notes.setdefault(host, []).extend(notes)
+            if starts or any(one.frame < self._read_to.get(host, 0) for one in notes):
+                self._read_to[host] = 0
         self._wake.set()
 
     def go_live(self, host: StreamHost) -> None:
@@ -99,16 +114,19 @@ class StreamReader:
 
     def _read(self, hosts: Sequence[StreamHost], until: float | None) -> None:
         """Read what engines need, the soonest first."""
-        waiting: list[tuple[int, int, int, DiskStream, int]] = []
+        waiting: list[tuple[int, int, int, ChunkedFrames, int]] = []
         for host in hosts:
             frame = host.frame
-            streams: dict[int, DiskStream] = {}
+            in_use = self._in_use.setdefault(host, {})
+            needed = set()
             for delay, stream, chunks in self._needs(host, frame):
-                streams[id(stream)] = stream
+                in_use[id(stream)] = stream
+                needed.add(id(stream))
                 for place, number in enumerate(stream.want(chunks, frame)):
                     waiting.append((delay + place * k.CHUNK_FRAMES, len(waiting), frame, stream, number))
-            for stream in _streams_of(host):
-                stream.release(frame)
+            for number, stream in list(in_use.items()):
+                if not stream.release(frame) and number not in needed:
+                    del in_use[number]
         heapq.heapify(waiting)
         while waiting and (until is None or time.monotonic() < until):
             _, _, frame, stream, number = heapq.heappop(waiting)
@@ -116,8 +134,26 @@ class StreamReader:
         if waiting:
             self._wake.set()
 
-    def _needs(self, host: StreamHost, frame: int) -> Iterator[tuple[int, DiskStream, list[int]]]:
-        """Yield in how many frames a stream is read, the stream, and the chunks it needs then."""
+    def _needs(self, host: StreamHost, frame: int) -> Iterator[Need]:
+        yield from self._needs_of_clips(host, frame)
+        yield from self._needs_of_samplers(host, frame)
+
+    def _needs_of_samplers(self, host: StreamHost, frame: int) -> Iterator[Need]:
+        instruments = host.memory.instruments
+        streamed = dict(instruments.streamed())
+        rate = host.memory.spec.sample_rate
+        for row, records in streamed.items():
+            yield from voice_needs(instruments.voices(row), records, frame, rate)
+        with self._guard:
+            notes = self._notes.get(host, [])
+            kept = [one for one in notes if one.frame + k.CONTROL_STEP_FRAMES >= frame]
+            if notes:
+                self._notes[host] = kept
+        for note in kept:
+            if note.target in streamed:
+                yield from note_needs(note, streamed[note.target], frame, rate)
+
+    def _needs_of_clips(self, host: StreamHost, frame: int) -> Iterator[Need]:
         clips = host.memory["clips"]
         playing = np.nonzero(clips["state"] != 0)
         fields = ("sound", "position", "passes", "is_tail")
@@ -141,11 +177,3 @@ class StreamReader:
                 loop = stream.shape.loop_frames
                 place = position % loop if loop and position >= loop else position
                 yield max(0, at - frame), stream, list(stream.needed(place, ahead))
-
-
-def _streams_of(host: StreamHost) -> Iterator[DiskStream]:
-    """The streams in an engine's table of sounds."""
-    for number in range(len(host.memory["sounds"])):
-        stream = host.stream_of(number)
-        if stream is not None:
-            yield stream

@@ -9,6 +9,7 @@ from typing import Any
 from adaptive.errors import ProtocolError
 from adaptive.inputs.shown import shown
 from adaptive.music.channel_note import ALL_SOUND_OFF, PRESSURE, WHEEL, WHEEL_RANGE
+from adaptive.music.generator_parameters import GENERATOR_COUNT, GENERATORS, is_generator
 from adaptive.preset.schema import PresetFile
 
 LAST_CONTROLLER = 119
@@ -21,6 +22,9 @@ NAMED: Mapping[str, int] = {
     "sound_off": ALL_SOUND_OFF,
 }  # fmt: skip
 """Controls that have a name in place of a controller's number."""
+
+GENERATOR, MOST_AMOUNT = "soundfont_generator_", 32768.0
+"""A generator of a SoundFont is named by this and its number, and moved by so much at most."""
 
 WIDEST_BEND = 96.0
 """Semitones."""
@@ -35,9 +39,9 @@ class MoveControl:
     layer : str
         A layer that a sampler plays.
     control : int
-        A controller, or one of the numbers of `NAMED`.
+        A controller, one of the numbers of `NAMED`, or a generator (`music.generator_parameters`).
     value : float
-        0 … 1, as `music.channel_note.normalised` gives it.
+        0 … 1, or of a generator what is added to it, as `music.channel_note.normalised` gives it.
     id : str or None
         Asks for receipts.
     """
@@ -50,11 +54,15 @@ class MoveControl:
     @property
     def name(self) -> str | int:
         """The control as messages name it."""
+        if is_generator(self.control):
+            return f"{GENERATOR}{self.control - GENERATORS}"
         return next((name for name, number in NAMED.items() if number == self.control), self.control)
 
     @property
     def told(self) -> float:
         """The value as messages give it."""
+        if is_generator(self.control):
+            return self.value
         if self.control == WHEEL:
             return round(2.0 * self.value - 1.0, 6)
         return round(127.0 * self.value if self.control == WHEEL_RANGE else self.value, 6)
@@ -101,16 +109,18 @@ def check_control(
         )
         message = f"there is no layer {shown(layer)} whose controls can be moved{names}"
         raise ProtocolError(message)
-    number: Any = NAMED.get(control) if isinstance(control, str) else control
+    number: Any = _named(control) if isinstance(control, str) else control
     is_number = isinstance(number, int | float) and not isinstance(number, bool)
     is_known = is_number and (isinstance(control, str) or 0 <= number <= LAST_CONTROLLER)
     if number is None or not is_known or not float(number).is_integer():
         message = (
-            f"control must be a controller from 0 to {LAST_CONTROLLER}, or one of {', '.join(NAMED)}; "
-            f"got {shown(control)}"
+            f"control must be a controller from 0 to {LAST_CONTROLLER}, or one of {', '.join(NAMED)}, "
+            f"{GENERATOR}0 … {GENERATOR}{GENERATOR_COUNT - 1}; got {shown(control)}"
         )
         raise ProtocolError(message)
-    low, high = {WHEEL: (-1.0, 1.0), WHEEL_RANGE: (0.0, WIDEST_BEND)}.get(int(number), (0.0, 1.0))
+    ranges = {WHEEL: (-1.0, 1.0), WHEEL_RANGE: (0.0, WIDEST_BEND)}
+    usual = (-MOST_AMOUNT, MOST_AMOUNT) if is_generator(int(number)) else (0.0, 1.0)
+    low, high = ranges.get(int(number), usual)
     value = 0.0 if value is None and number in {RESET, ALL_SOUND_OFF} else value
     is_value = isinstance(value, int | float) and not isinstance(value, bool)
     if not is_value or not low <= value <= high:
@@ -121,3 +131,12 @@ def check_control(
     elif number == WHEEL_RANGE:
         value /= 127.0
     return MoveControl(layer, int(number), float(value), message_id)
+
+
+def _named(control: str) -> int | None:
+    """The number of a control that has a name; None: there is none."""
+    if control in NAMED:
+        return NAMED[control]
+    number = control.removeprefix(GENERATOR)
+    is_one = number != control and number.isascii() and number.isdigit() and len(number) < 4
+    return GENERATORS + int(number) if is_one and int(number) < GENERATOR_COUNT else None

@@ -7,7 +7,7 @@ import contextlib
 import json
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from adaptive.errors import ProtocolError
@@ -39,6 +39,44 @@ FIRST_BYTE_S = 0.05
 MOST_WAITING = 256
 """Messages that may wait for a slow client; the oldest are dropped."""
 
+MOST_BUFFERED = 65536
+"""Bytes that the system has not taken yet, beyond which messages wait."""
+
+SLOW_S = 0.02
+"""Time until it is tried again to write to a slow client."""
+
+
+def as_bytes(document: dict[str, Any]) -> bytes:
+    """A message as it is sent; JSON may hold a lone surrogate, which UTF-8 cannot encode."""
+    return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
+
+
+class ToldMessage:
+    """A message to all who subscribe to a topic; it is written once for all clients of a protocol.
+
+    Parameters
+    ----------
+    document : dict
+        ``{topic: content}``.
+    """
+
+    __slots__ = ("_written", "document")
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
+        self._written: dict[Callable[[bytes], bytes], bytes] = {}
+
+    def framed(self, frame: Callable[[bytes], bytes]) -> bytes:
+        """The message as a protocol sends it."""
+        if frame not in self._written:
+            self._written[frame] = frame(as_bytes(self.document))
+        return self._written[frame]
+
+
+def as_line(message: bytes) -> bytes:
+    """A message as a line."""
+    return message + b"\n"
+
 
 class Listener(Protocol):
     """Whoever is told what it subscribes to: a connection, an OSC client, a fixed destination.
@@ -54,6 +92,9 @@ class Listener(Protocol):
     def send(self, document: dict[str, Any]) -> None:
         """Send a message."""
 
+    def hear(self, told: ToldMessage) -> None:
+        """Send a message of a topic that it subscribes to."""
+
 
 class ConnectionHost(Protocol):
     """The part of a session that a connection uses."""
@@ -66,6 +107,9 @@ class ConnectionHost(Protocol):
     def receive(self, transaction: Transaction, connection: Connection | None = None) -> None:
         """Act on a transaction."""
 
+    def set_plain(self, name: str, value: float) -> bool:
+        """Set a parameter if nothing but its range has to be looked at; whether it was set."""
+
     def report(self, sender: str, sentence: str) -> None:
         """Tell the user of a fault in what a client sends, the first time."""
 
@@ -74,11 +118,6 @@ class ConnectionHost(Protocol):
 
     def disconnect(self, connection: Listener) -> None:
         """Remove a connection."""
-
-
-def as_text(document: dict[str, Any]) -> str:
-    """A message as it is sent; JSON may hold a lone surrogate, which UTF-8 cannot encode."""
-    return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
 class Connection:
@@ -92,28 +131,31 @@ class Connection:
         Name of the client, for messages about what it sends.
     clock : callable
         Returns seconds of a monotonic clock.
+    frame : callable
+        Makes what is sent of the bytes of a message.
 
     Attributes
     ----------
     topics : frozenset of str
         What the client subscribes to.
-    waiting : deque of str
-        Messages to the client that are not sent yet.
+    waiting : deque of bytes
+        Messages to the client that are not sent yet, as its protocol sends them.
     is_closing : bool
         Whether the connection has to be closed.
-    is_remote : bool
-        Whether messages are sent to it as text.
     """
 
-    is_remote = True
-
     def __init__(
-        self, host: ConnectionHost, sender: str = "a client", clock: Callable[[], float] = time.monotonic
+        self,
+        host: ConnectionHost,
+        sender: str = "a client",
+        clock: Callable[[], float] = time.monotonic,
+        frame: Callable[[bytes], bytes] = as_line,
     ) -> None:
-        self.host, self.sender, self._clock = host, sender, clock
+        self.host, self.sender, self._clock, self._frame = host, sender, clock, frame
         self.topics: frozenset[str] = frozenset({"receipt"})
-        self.waiting: deque[str] = deque(maxlen=MOST_WAITING)
-        self._wake = asyncio.Event()
+        self.waiting: deque[bytes] = deque(maxlen=MOST_WAITING)
+        self._transport: asyncio.WriteTransport | None = None
+        self._is_due = False
         self._known = KnownFaults(FAULTS_S, clock)
         self._faults: deque[float] = deque(maxlen=MOST_FAULTS)
         self.is_closing = False
@@ -140,6 +182,8 @@ class Connection:
 
     def _set(self, plain: PlainParameter) -> None:
         """Act on a message that sets one parameter."""
+        if self.host.set_plain(plain.parameter, plain.value):
+            return
         try:
             request = self.host.checker.parameter(plain.parameter, plain.value)
         except ProtocolError as error:
@@ -169,21 +213,43 @@ class Connection:
 
     def send(self, document: dict[str, Any]) -> None:
         """Queue a message.  If too many wait, the oldest are dropped."""
-        self.send_text(as_text(document))
+        self._queue(self._frame(as_bytes(document)))
 
-    def send_text(self, text: str) -> None:
-        """Queue a message that `as_text` has written, for one client of many."""
-        self.waiting.append(text)
-        self._wake.set()
+    def hear(self, told: ToldMessage) -> None:
+        """Queue a message that is sent to many."""
+        self._queue(told.framed(self._frame))
 
-    async def write(self, put: Callable[[str], Awaitable[None]]) -> None:
-        """Send queued messages with `put`, until cancelled or until the client has gone."""
-        with contextlib.suppress(ConnectionError):
-            while True:
-                await self._wake.wait()
-                self._wake.clear()
-                while self.waiting:
-                    await put(self.waiting.popleft())
+    def _queue(self, message: bytes) -> None:
+        self.waiting.append(message)
+        if not self._is_due and self._transport is not None:
+            self._is_due = True
+            asyncio.get_running_loop().call_soon(self._write_due)
+
+    def write_to(self, transport: asyncio.WriteTransport) -> None:
+        """Write what waits to a transport, and what is queued from now on."""
+        self._transport = transport
+        self._write_due()
+
+    def stop_writing(self) -> None:
+        """Write what the transport takes at once, and nothing more."""
+        self._write_due()
+        self._transport = None
+
+    def _write_due(self) -> None:
+        """Write what was queued in this turn of the loop; where the client is slow, the rest later."""
+        self._is_due = False
+        transport = self._transport
+        if transport is None or not self.waiting or transport.is_closing():
+            return
+        if transport.get_write_buffer_size() < MOST_BUFFERED:
+            due, size = [], 0
+            while self.waiting and size < MOST_BUFFERED:
+                due.append(self.waiting.popleft())
+                size += len(due[-1])
+            transport.write(b"".join(due))
+        if self.waiting:
+            self._is_due = True
+            asyncio.get_running_loop().call_later(SLOW_S, self._write_due)
 
 
 class OtherProtocol(Protocol):
@@ -239,11 +305,7 @@ class TcpServer:
             first = b""
         connection = Connection(self._host, f"TCP from {peer[0]}")
 
-        async def put(text: str) -> None:
-            writer.write(text.encode() + b"\n")
-            await writer.drain()
-
-        sender = asyncio.create_task(connection.write(put))
+        connection.write_to(writer.transport)
         connection.send(self._host.greeting())
         self._host.connect(connection)
         try:
@@ -257,7 +319,7 @@ class TcpServer:
             # asyncio writes fourteen lines to stderr about a task that ends as cancelled
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.sleep(0.01)
-            sender.cancel()
+            connection.stop_writing()
             writer.close()
             # a client that never reads its answers would keep the socket open
             asyncio.get_running_loop().call_later(ANSWER_FETCH_S, writer.transport.abort)

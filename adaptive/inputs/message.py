@@ -97,12 +97,13 @@ class NoReading:
 class SetVolume:
     """Set the listener's volume, 0 … 1, which is squared to a gain.  It is not part of the music.
 
-    It changes over `seconds`; 0: as fast as is heard without a click.
+    It changes over `seconds`; 0: as fast as is heard without a click.  `is_clamped`: it was out of range.
     """
 
     volume: float
     id: str | None = None
     seconds: float = 0.0
+    is_clamped: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,9 @@ Request = (
     | PlayNote
     | MoveControl
 )
-TOPICS = frozenset({"ahead", "beat", "harmony", "section", "meters", "receipt", "parameters", "programme"})
+TOPICS = frozenset(
+    {"ahead", "bar", "beat", "harmony", "section", "meters", "receipt", "parameters", "programme"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +198,6 @@ class Transaction:
 
     requests: list[Request] = field(default_factory=list)
     faults: list[RequestFault] = field(default_factory=list)
-
-    @property
-    def clamped(self) -> list[SetParameter]:
-        """Requests whose value was out of range."""
-        return [r for r in self.requests if isinstance(r, SetParameter) and r.is_clamped]
 
     @property
     def is_plain(self) -> bool:
@@ -232,6 +230,8 @@ class Checker:
         The event that is a step of a runner.
     arbitrated : frozenset of str
         Parameters of which several sources are compared or combined.
+    plain_ranges : dict
+        Lowest and highest value of the parameters of which nothing else has to be looked at.
     known_events : tuple of str
         Every event that may be sent.
     settable_groups : set of str
@@ -251,6 +251,11 @@ class Checker:
         }
         self.arbitrated = arbitrated(preset.file.inputs)
         self.no_readings = {name: NoReadings(preset.file.parameters[name].ignore) for name in self.parameters}
+        self.plain_ranges = {
+            name: bounds
+            for name, bounds in self.parameters.items()
+            if name not in self.arbitrated and not self.no_readings[name]
+        }
         self.groups = preset.state_groups
         self.sections = frozenset(preset.file.sections)
         self.generated = layers_with_notes(preset.file)
@@ -374,9 +379,10 @@ class Checker:
         """Check a volume, and the time in which it is reached."""
         if not is_finite_number(value):
             self._refuse(f"volume must be a number from 0 to 1, got {shown(value)}")
-        self.clamped += not 0.0 <= value <= 1.0
+        is_clamped = not 0.0 <= value <= 1.0
+        self.clamped += is_clamped
         time = 0.0 if seconds is None else self._seconds(seconds)
-        return SetVolume(min(1.0, max(0.0, float(value))), message_id, time)
+        return SetVolume(min(1.0, max(0.0, float(value))), message_id, time, is_clamped)
 
     def stop(self, seconds: Any, message_id: str | None = None) -> Transport:
         """Check a stop, with the time that it takes; None: at the bar line."""

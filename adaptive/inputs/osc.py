@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from adaptive.errors import OscError, ProtocolError
+from adaptive.inputs.clamped_values import clamped_values
 from adaptive.inputs.control_message import check_control
 from adaptive.inputs.known_faults import KnownFaults
 from adaptive.inputs.message import (
@@ -447,9 +448,9 @@ class OscServer(asyncio.DatagramProtocol):
             self.malformed += 1
             self._once(self.faults, sender, str(error))
             return
-        for request in transaction.clamped:
-            low, high = self.reader.checker.parameters[request.name]
-            text = f"{request.name} is out of its range, {low:g} to {high:g}, and is clamped"
+        for one in clamped_values(transaction.requests, self.reader.checker.parameters):
+            low, high = one.range or (-math.inf, math.inf)
+            text = f"{one.name} is out of its range, {low:g} to {high:g}, and is clamped"
             self._once(self._remarks, sender, text)
         for fault in transaction.faults:
             at = shown(fault.at)

@@ -44,8 +44,8 @@ def answers_of(document: dict[str, Any], rate: int, now_frame: int) -> Iterator[
     """
     for topic, content in document.items():
         match topic:
-            case "beat":
-                yield from _beat(content)
+            case "bar" | "beat":
+                yield _grid(topic, content)
             case "section":
                 yield from _section(content, rate, now_frame)
             case "harmony":
@@ -58,13 +58,13 @@ def answers_of(document: dict[str, Any], rate: int, now_frame: int) -> Iterator[
                     yield OscAnswer(f"{ROOT}/value/{name}", (float(value),))
 
 
-def _beat(content: dict[str, Any]) -> Iterator[OscAnswer]:
-    """Bar, beat within it, quarter notes a minute and section; of a first beat also the bar."""
+def _grid(topic: str, content: dict[str, Any]) -> OscAnswer:
+    """Bar and section of a bar; of a beat also the beat within it and quarter notes a minute."""
     bar, beat, _ = (int(number) for number in content["position"].split("."))
     section, frame = content["section"], content["frame"]
-    if beat == 1:
-        yield OscAnswer(f"{ROOT}/bar", (bar, section), frame)
-    yield OscAnswer(f"{ROOT}/beat", (bar, beat, float(content["tempo_bpm"]), section), frame)
+    if topic == "bar":
+        return OscAnswer(f"{ROOT}/bar", (bar, section), frame)
+    return OscAnswer(f"{ROOT}/beat", (bar, beat, float(content["tempo_bpm"]), section), frame)
 
 
 def _section(content: dict[str, Any], rate: int, now_frame: int) -> Iterator[OscAnswer]:

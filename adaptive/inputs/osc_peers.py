@@ -13,8 +13,9 @@ from collections.abc import Callable
 from typing import Any
 
 from adaptive.errors import OscError
+from adaptive.inputs.lines import ToldMessage
 from adaptive.inputs.osc_codec import encode_message
-from adaptive.inputs.osc_subscriber import OscSubscriber, heard_by
+from adaptive.inputs.osc_subscriber import OscSubscriber
 from adaptive.inputs.subscribe import Subscribe
 
 RECEIPT = "/adaptive/receipt"
@@ -71,14 +72,17 @@ class OscPeer:
         return False
 
     def send(self, document: dict[str, Any]) -> None:
-        """Send a receipt, or what the client subscribes to."""
-        if self.subscriber is not None and self.topics.intersection(document):
-            self.subscriber.tell(document)
+        """Send a receipt."""
         message_id, status = document.get("receipt"), document.get("status")
         if isinstance(message_id, str) and isinstance(status, str):
             if message_id in self._status:
                 self._status[message_id] = status
             self._answer(message_id, status)
+
+    def hear(self, told: ToldMessage) -> None:
+        """Send what the client subscribes to."""
+        if self.subscriber is not None:
+            self.subscriber.tell(told.document)
 
     def _answer(self, message_id: str, status: str) -> None:
         try:
@@ -136,8 +140,8 @@ class OscPeers:
         if len(self._subscribed) >= MOST_SUBSCRIBERS:
             return f"{MOST_SUBSCRIBERS} clients subscribe over OSC already"
         peer = OscPeer(lambda packet: self._send(packet, address))
-        peer.topics, left_out = heard_by(request.topics)
-        peer.subscriber = OscSubscriber(self._host, lambda packet: self._send(packet, address), left_out)
+        peer.topics = request.topics
+        peer.subscriber = OscSubscriber(self._host, lambda packet: self._send(packet, address))
         peer.until_s = self._clock() + self._lasts_s
         self._subscribed[address] = peer
         self._host.connect(peer)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container
 from typing import Any
 
 from adaptive.errors import OscError
-from adaptive.inputs.osc_answers import ROOT, OscAnswer, answers_of
+from adaptive.inputs.osc_answers import OscAnswer, answers_of
 from adaptive.inputs.osc_codec import encode_message
 
 OSC_TOPICS = ("beat", "bar", "section", "harmony", "meters", "parameters")
@@ -21,20 +21,6 @@ LONGEST_DELAY_S = 2.0
 """What is heard later than this is sent at once: no device has such a latency."""
 
 
-def heard_by(wanted: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Topics of a session that tell what is wanted over OSC, and addresses that are to be left out.
-
-    Examples
-    --------
-    >>> topics, left_out = heard_by(["bar"])
-    >>> set(topics), set(left_out)
-    ({'beat'}, {'/adaptive/beat'})
-    """
-    asked = frozenset(wanted)
-    topics = (asked - {"bar"}) | ({"beat"} if "bar" in asked else set())
-    return topics, frozenset(f"{ROOT}/{word}" for word in ("beat", "bar") if word not in asked)
-
-
 class OscSubscriber:
     """Turns what connections are told into OSC messages, and sends each of them when it is heard.
 
@@ -45,7 +31,7 @@ class OscSubscriber:
     send : callable
         Is given each packet.
     left_out : container of str
-        Addresses that are not wanted: a beat tells of a bar, and who wants the one may not want the other.
+        Addresses that are not wanted.
     clock : callable
         Seconds of the monotonic clock.
     """

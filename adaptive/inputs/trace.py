@@ -11,6 +11,7 @@ from adaptive.conductor.layers.recorded_bars import RecordedBar
 from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, TakeSteps, Transport
 from adaptive.errors import PresetError, ProtocolError, TraceError
 from adaptive.inputs.bar_json import is_bar, read_bar
+from adaptive.inputs.clamped_values import clamped_values
 from adaptive.inputs.control_message import MoveControl
 from adaptive.inputs.json_requests import read_json
 from adaptive.inputs.json_text import parse_json
@@ -306,6 +307,8 @@ class _TraceReader:
             message = f"line {number}: {transaction.faults[0].error}"
             raise TraceError(message)
         for request in transaction.requests:
+            for one in clamped_values([request]):
+                self.clamped[one.name] = self.clamped.get(one.name, 0) + 1
             if not isinstance(request, Message | PlayNote | MoveControl):
                 message = f"line {number}: this does not belong in a trace: {shown(document)}"
                 raise TraceError(message)

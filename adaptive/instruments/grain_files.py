@@ -56,7 +56,11 @@ def _read(path: Path, _modified_ns: int, key: float) -> GrainSound:
         )
         raise InputError(message)
     sample = read_sample(path)
-    channels = np.stack([channel.frames for channel in sample.channels])
+    try:
+        channels = np.stack([channel.whole() for channel in sample.channels])
+    except OSError as error:
+        message = f"{path.name} cannot be read: {error.strerror or error}"
+        raise InputError(message) from None
     if np.abs(channels).max() < SILENT:
         message = f"{path.name} is silent; grains need a sound"
         raise InputError(message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from difflib import get_close_matches
 from pathlib import Path
 
 from adaptive.errors import InputError, one_line
@@ -52,7 +53,9 @@ def library_file(name: str, folder: Path, what: str) -> Path:
             f"`{shown}` lies outside the preset's folder; copy it there, or name its folder in {LIBRARY}"
         )
     else:
+        near = next(filter(None, (near_name(place, name) for place in folders)), None)
         also = f" or in {LIBRARY}" if len(folders) > 1 else f"; {LIBRARY} can name another folder"
+        also = also if near is None else f"; there is `{near}`"
         message = f"there is no {what} `{shown}` in the preset's folder{also}"
     raise InputError(message)
 
@@ -100,6 +103,28 @@ def file_within(folder: Path, name: str, root: Path) -> tuple[Path | None, str]:
     if not is_file:
         return None, f"there is no file `{shown}`"
     return place, f"`{shown}` is written in another case than the file" if is_other_case else ""
+
+
+def near_name(folder: Path, name: str) -> str | None:
+    """What a file that is not there may be meant to be: its folders in any case, its name nearly the same."""
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in {"", "."}]
+    place, found = folder, []
+    try:
+        for part in parts[:-1]:
+            following = place.parent if part == ".." else place / part
+            if part != ".." and not following.is_dir():
+                same = _in_other_case(place, part)
+                if same is None:
+                    return None
+                following = same
+            place = following
+            found.append(part if part == ".." else place.name)
+        names = [one.name for one in place.iterdir() if one.is_file()]
+    except (OSError, ValueError):
+        return None
+    plain = {one.casefold(): one for one in sorted(names, reverse=True)}
+    near = get_close_matches(parts[-1].casefold(), plain, 1, 0.85) if parts else []
+    return one_line("/".join([*found, plain[near[0]]]))[:120] if near else None
 
 
 def _in_other_case(folder: Path, name: str) -> Path | None:

@@ -3,107 +3,36 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from adaptive.instruments.samples import SampleFile
+from adaptive.instruments.sfz_opcodes import MOVED, Opcodes
+from adaptive.instruments.sfz_rules import has_starts, rule_of
 from adaptive.instruments.sfz_text import numbered
 from adaptive.kernel.sources.sampler_record import BEND, KEY, VELOCITY
 from adaptive.kernel.sources.sampler_regions import (
     DEFAULT_MODULATORS,
     LOUDNESS,
     OCTAVES_A_DB,
-    Crossfade,
     Modulator,
     ModulatorSource,
     Region,
     RegionEnvelope,
     RegionLfo,
-    RegionRule,
 )
-
-ALIASES = {
-    "loopmode": "loop_mode", "loopstart": "loop_start", "loopend": "loop_end", "pitch": "tune",
-    "polyphony_group": "group", "ampeg_dly": "ampeg_delay", "gain": "volume", "offby": "off_by",
-}  # fmt: skip
-"""Other spellings in use."""
 
 _ENVELOPES = ("delay", "attack", "hold", "decay", "sustain", "release")
-
-OPCODES = {
-    "sample", "default_path", "key", "lokey", "hikey", "lovel", "hivel", "pitch_keycenter",
-    "pitch_keytrack", "transpose", "tune", "volume", "amplitude", "pan", "amp_veltrack", "offset", "end",
-    "loop_mode", "loop_start", "loop_end", "group", "off_by", "off_mode", "note_polyphony", "trigger",
-    "rt_decay", "seq_length", "seq_position", "lorand", "hirand", "sw_lokey", "sw_hikey", "sw_last",
-    "sw_lolast", "sw_hilast", "sw_default", "xf_velcurve", "xf_keycurve", "xf_cccurve", "cutoff",
-    "resonance", "fil_type", "fil_veltrack", "fil_keytrack", "fil_keycenter", "bend_up",
-    "fileg_depth", "pitcheg_depth", "amplfo_freq", "amplfo_depth", "amplfo_delay", "fillfo_freq",
-    "fillfo_depth", "fillfo_delay", "pitchlfo_freq", "pitchlfo_depth", "pitchlfo_delay",
-    *(f"ampeg_{one}" for one in _ENVELOPES),
-    *(f"fileg_{one}" for one in _ENVELOPES),
-    *(f"pitcheg_{one}" for one in _ENVELOPES),
-    *(f"xf{way}_{end}{what}" for way in ("in", "out") for end in ("lo", "hi") for what in ("key", "vel")),
-}  # fmt: skip
-"""Opcodes that are read."""
-
-MOVED = {
-    "volume": ("attenuation", -OCTAVES_A_DB), "pan": ("pan", 0.01), "cutoff": ("cutoff", 0.01),
-    "resonance": ("resonance", OCTAVES_A_DB), "tune": ("pitch", 0.01), "pitch": ("pitch", 0.01),
-    "gain": ("attenuation", -OCTAVES_A_DB),
-}  # fmt: skip
-"""What controllers move, as in ``cutoff_oncc1`` or ``cutoff_cc1``, and the unit."""
-
-NUMBERED = (
-    "locc", "hicc", "xfin_locc", "xfin_hicc", "xfout_locc", "xfout_hicc",
-    *(f"{name}_{on}" for name in MOVED for on in ("oncc", "cc")),
-)  # fmt: skip
-"""Opcodes that are read and end with a controller's number."""
-
-SILENT = re.compile(
-    r"(region|group|master|global|sw)?_?label(_cc\d+)?|sw_label|image|.*_displayname", re.ASCII
-)
-"""Opcodes that nobody hears."""
-
-TONES = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
-_NOTE = re.compile(r"([a-g])([#b]?)(-?\d+)", re.ASCII | re.IGNORECASE)
-_NUMBER = re.compile(r"\s*([-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?)", re.ASCII)
 
 PAIR_DB = -20.0 * math.log10(math.sqrt(2.0))
 """Level of one channel of a stereo recording at its side: a mono one in the middle is as loud."""
 
-LARGEST = 1e9
+LEVELS_AROUND = ("global", "master", "group")
+"""Headers whose level and tuning are added to those of a region, such as `group_volume`."""
 
-
-@dataclass(frozen=True, slots=True)
-class Opcodes:
-    """The opcodes of a region, read as numbers."""
-
-    values: Mapping[str, str]
-
-    def number(self, name: str, default: float = 0.0) -> float:
-        """A number; one that cannot be read is the default."""
-        found = _NUMBER.match(self.values.get(name, ""))
-        value = float(found[1]) if found else default
-        return value if abs(value) <= LARGEST else default
-
-    def key(self, name: str, default: int) -> int:
-        """A key: a number, or a name such as ``c#4``, where ``c4`` is 60."""
-        text = self.values.get(name, "").strip()
-        note = _NOTE.fullmatch(text)
-        if note is not None:
-            sharp = {"#": 1, "b": -1}.get(note[2].lower(), 0)
-            return 12 * (int(note[3][:4]) + 1) + TONES[note[1].lower()] + sharp
-        return int(self.number(name, default))
-
-
-def known_opcode(name: str) -> bool:
-    """Whether an opcode is read, or says nothing that could be heard."""
-    if name in OPCODES or SILENT.fullmatch(name) or name.startswith(("hint_", "set_cc", "set_hdcc")):
-        return True
-    stem = name.rstrip("0123456789")
-    return stem != name and stem in NUMBERED
+LINEAR_DB = 48.0
+"""Amount of a concave modulator of the level with which the gain is the controller's share."""
 
 
 def regions_of(values: Mapping[str, str], file: SampleFile, number: int) -> list[Region]:
@@ -126,7 +55,8 @@ def regions_of(values: Mapping[str, str], file: SampleFile, number: int) -> list
     )
     velocities = int(told.number("lovel", 0)), int(told.number("hivel", 127))
     end = int(told.number("end", file.frames - 1)) + 1
-    if keys[0] > keys[1] or velocities[0] > velocities[1] or end <= 1:
+    is_started = has_starts(values)
+    if (keys[0] > keys[1] and not is_started) or velocities[0] > velocities[1] or end <= 1:
         return []
     end = min(end, file.frames)
     loop, mode = _loop(told, file, end)
@@ -136,15 +66,19 @@ def regions_of(values: Mapping[str, str], file: SampleFile, number: int) -> list
         center = file.key
     group, off_by = (int(told.number(name)) & 0xFFFF for name in ("group", "off_by"))
     pan = min(max(told.number("pan") / 100.0, -1.0), 1.0)
-    level = told.number("volume") + 20.0 * math.log10(max(told.number("amplitude", 100.0) / 100.0, 1e-6))
+    level = _level(told)
     cutoff, modulators = _filter(told)
+    off_mode = values.get("off_mode", "time" if "off_time" in values else "fast").strip()
+    rule = rule_of(told, number, is_release=is_release)
     region = Region(
         file.channels[0],
         (max(keys[0], 0), min(keys[1], 127)),
         (max(velocities[0], 0), min(velocities[1], 127)),
         root_key=float(center),
-        tune_cents=told.number("tune") + 100.0 * told.number("transpose"),
-        key_cents=told.number("pitch_keytrack", 100.0),
+        tune_cents=told.number("tune")
+        + 100.0 * told.number("transpose")
+        + sum(told.number(f"{name}_tune") for name in LEVELS_AROUND),
+        key_cents=100.0 if rule.plays_root else told.number("pitch_keytrack", 100.0),
         start=min(max(int(told.number("offset")), 0), end - 1),
         end=end,
         loop=loop,
@@ -156,10 +90,11 @@ def regions_of(values: Mapping[str, str], file: SampleFile, number: int) -> list
         amplitude=_envelope(told, "ampeg", 0.0),
         choke_group=group,
         choked_by=off_by,
-        is_choked_slowly=values.get("off_mode", "fast").strip() == "normal",
-        plays_to_its_end=mode == "one_shot" or (is_release and "loop_mode" not in values),
+        is_choked_slowly=off_mode in {"normal", "time"},
+        choke_s=min(max(told.number("off_time", 0.006), 0.001), 100.0) if off_mode == "time" else 0.0,
+        plays_to_its_end=mode == "one_shot" or ((is_release or is_started) and "loop_mode" not in values),
         modulators=(*_velocity(told), *modulators, *_moved(told)),
-        rule=_rule(told, number, is_release=is_release),
+        rule=rule,
         **_movement(told),
     )
     if len(file.channels) == 1:
@@ -174,6 +109,20 @@ def regions_of(values: Mapping[str, str], file: SampleFile, number: int) -> list
         )
         for channel, place, side in zip(file.channels, (-1.0, 1.0), sides, strict=True)
     ]
+
+
+def _level(told: Opcodes) -> float:
+    """Decibels of a region, with those of the headers around it."""
+    level = told.number("volume") + _gain_db(told.number("amplitude", 100.0))
+    for name in LEVELS_AROUND:
+        level += told.number(f"{name}_volume") + _gain_db(told.number(f"{name}_amplitude", 100.0))
+    for _, amount in (*numbered(told.values, "amplitude_oncc"), *numbered(told.values, "amplitude_cc")):
+        level += _gain_db(Opcodes({"amount": amount}).number("amount"))
+    return level
+
+
+def _gain_db(percent: float) -> float:
+    return 20.0 * math.log10(max(percent / 100.0, 1e-6))
 
 
 def _loop(told: Opcodes, file: SampleFile, end: int) -> tuple[tuple[int, int] | None, str]:
@@ -191,6 +140,8 @@ def _loop(told: Opcodes, file: SampleFile, end: int) -> tuple[tuple[int, int] | 
 def _velocity(told: Opcodes) -> tuple[Modulator, ...]:
     """How velocity moves the level: 40 dB for a tenth with `amp_veltrack` 100, and what controllers move."""
     share = min(max(told.number("amp_veltrack", 100.0) / 100.0, -1.0), 1.0)
+    if any(True for _ in numbered(told.values, "amp_velcurve_")):
+        share = 0.0  # the curve says it all
     bend = told.number("bend_up", 200.0) / 100.0
     source = ModulatorSource(VELOCITY, "concave", is_falling=share >= 0.0)
     return (
@@ -220,9 +171,13 @@ def _moved(told: Opcodes) -> tuple[Modulator, ...]:
     made = []
     for name, (destination, unit) in MOVED.items():
         for on in ("oncc", "cc"):
-            for control, _ in numbered(dict(told.values), f"{name}_{on}"):
+            for control, _ in numbered(told.values, f"{name}_{on}"):
                 amount = told.number(f"{name}_{on}{control}") * unit
                 made.append(Modulator(ModulatorSource(control), destination, amount))
+    for on in ("oncc", "cc"):
+        for control, _ in numbered(told.values, f"amplitude_{on}"):
+            source = ModulatorSource(control, "concave", is_falling=True)
+            made.append(Modulator(source, "attenuation", LINEAR_DB * OCTAVES_A_DB))
     return tuple(made)
 
 
@@ -258,57 +213,3 @@ def _movement(told: Opcodes) -> dict[str, Any]:
             told.number("pitchlfo_depth"),
         ),
     }  # fmt: skip
-
-
-def _rule(told: Opcodes, number: int, *, is_release: bool) -> RegionRule:
-    values = dict(told.values)
-    lows, highs = dict(numbered(values, "locc")), dict(numbered(values, "hicc"))
-    switches = None
-    if "sw_last" in values:
-        switches = (told.key("sw_last", 0), told.key("sw_last", 0))
-    elif "sw_lolast" in values or "sw_hilast" in values:
-        switches = (told.key("sw_lolast", 0), told.key("sw_hilast", 127))
-    span = None
-    if "sw_lokey" in values or "sw_hikey" in values:
-        span = (told.key("sw_lokey", 0), told.key("sw_hikey", 127))
-    return RegionRule(
-        (told.number("lorand", 0.0), told.number("hirand", 1.0)),
-        max(1, int(told.number("seq_length", 1))),
-        max(1, int(told.number("seq_position", 1))),
-        tuple(
-            (control, told.number(f"locc{control}", 0.0), told.number(f"hicc{control}", 127.0))
-            for control in sorted({*lows, *highs})
-        ),
-        switches,
-        span if span is not None or switches is None else switches,
-        told.key("sw_default", 0) if "sw_default" in values else None,
-        is_release,
-        told.number("rt_decay"),
-        max(0, int(told.number("note_polyphony"))),
-        _crossfades(told, values),
-        number,
-    )
-
-
-def _crossfades(told: Opcodes, values: dict[str, str]) -> tuple[Crossfade, ...]:
-    made = []
-    for is_rising, way in ((True, "xfin"), (False, "xfout")):
-        rests = (0.0, 0.0) if is_rising else (127.0, 127.0)
-        for source, word in (("key", "key"), ("velocity", "vel")):
-            names = f"{way}_lo{word}", f"{way}_hi{word}"
-            if names[0] in values or names[1] in values:
-                low, high = (
-                    float(told.key(name, int(rest))) if word == "key" else told.number(name, rest)
-                    for name, rest in zip(names, rests, strict=True)
-                )
-                made.append(Crossfade(source, low, high, is_rising, _is_power(values, f"xf_{word}curve")))
-        lows, highs = dict(numbered(values, f"{way}_locc")), dict(numbered(values, f"{way}_hicc"))
-        for control in sorted({*lows, *highs}):
-            low = told.number(f"{way}_locc{control}", rests[0])
-            high = told.number(f"{way}_hicc{control}", rests[1])
-            made.append(Crossfade(control, low, high, is_rising, _is_power(values, "xf_cccurve")))
-    return tuple(made)
-
-
-def _is_power(values: Mapping[str, str], name: str) -> bool:
-    return values.get(name, "power").strip() != "gain"

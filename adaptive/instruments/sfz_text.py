@@ -8,7 +8,7 @@ file is sought from the folder of the first file.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,6 +70,9 @@ def read_text(path: Path, root: Path) -> SfzText:
     """
     reader = _SfzReader(path, root)
     reader.read(path, 0)
+    if reader.others:
+        names = ", ".join(f"<{name}>" for name in reader.others)
+        reader.text.remarks.append(f"{path.name}: headers that are not read: {shown_name(names)}")
     return reader.text
 
 
@@ -81,6 +84,7 @@ class _SfzReader:
         self._opcodes: dict[str, dict[str, str]] = {level: {} for level in LEVELS}
         self._header = ""
         self._bytes = 0
+        self.others: dict[str, None] = {}
 
     def read(self, path: Path, depth: int) -> None:
         """Read a file; one that includes itself ends at `DEEPEST`."""
@@ -140,6 +144,8 @@ class _SfzReader:
     def _begin(self, header: str) -> None:
         self._header = header
         if header not in LEVELS:
+            if header != "control":
+                self.others[header] = None
             return
         for level in LEVELS[LEVELS.index(header) :]:
             self._opcodes[level] = {}
@@ -162,7 +168,7 @@ class _SfzReader:
             self._opcodes[self._header][name] = value
 
 
-def numbered(opcodes: dict[str, str], stem: str) -> Iterator[tuple[int, str]]:
+def numbered(opcodes: Mapping[str, str], stem: str) -> Iterator[tuple[int, str]]:
     """Numbers and values of opcodes that end with a controller's number, such as ``locc1``."""
     for name, value in opcodes.items():
         if name.startswith(stem) and name[len(stem) :].isdigit():

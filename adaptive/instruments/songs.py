@@ -69,4 +69,5 @@ def song_spec(table: Any, bus: int, folder: Path, song: Song, channels: frozense
         numbers["tune_cents"],
         (str(font.path), font.modified_ns, song.name, tuple(sorted(parts))),
         tuple(dict.fromkeys(remarks)),
+        table.streamed,
     )

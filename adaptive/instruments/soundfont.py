@@ -9,20 +9,19 @@ them.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
-import soundfile
 
-from adaptive.errors import InputError, one_line
+from adaptive.errors import InputError
 from adaptive.instruments.soundfont_modulators import Identity, amounts_of, modulators_of
+from adaptive.instruments.soundfont_samples import PackedSample, PlainSample, SoundFontFile
 from adaptive.instruments.soundfont_zones import GENERATOR, Zone, region_of
-from adaptive.kernel.sources.sampler_regions import Recording, Region
+from adaptive.kernel.sources.sampler_regions import NOTHING, Recording, Region
 
 Array = np.ndarray[Any, Any]
 
@@ -60,7 +59,7 @@ ROM, COMPRESSED = 0x8000, 0x10
 """Bits of a sample's type: it is in a sound card, or compressed (SoundFont 3)."""
 
 LONGEST_FRAMES = 30_000_000
-"""Frames of a sample: ten minutes at 48 kHz.  Samples are kept in memory as 32-bit numbers."""
+"""Frames of a sample: ten minutes at 48 kHz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ class Program:
 
 @dataclass(slots=True)
 class SoundFont:
-    """A file that was read: its tables, and its samples as 16-bit numbers.
+    """A file that was read: its tables, and where its samples are.
 
     Parameters
     ----------
@@ -83,10 +82,10 @@ class SoundFont:
         Where it is.
     tables : Mapping
         Name to rows, see `TABLES`.
-    samples : ndarray of int16
-        All recordings, one behind the other.
-    content : bytes
-        The same as the file has it: compressed samples are places in it.
+    file : SoundFontFile
+        What samples are read from.
+    samples : tuple of int
+        First byte of all samples, one behind the other, and their size; compressed ones are places in it.
     modified_ns : int
         When the file was last written.
     programs : list of Program
@@ -95,8 +94,8 @@ class SoundFont:
 
     path: Path
     tables: Mapping[bytes, Array]
-    samples: Array
-    content: bytes
+    file: SoundFontFile
+    samples: tuple[int, int]
     modified_ns: int
     programs: list[Program] = field(default_factory=list)
 
@@ -133,7 +132,8 @@ class SoundFont:
                 own[int(one["operator"])] = int(one["amount"])
                 if int(one["operator"]) == last:
                     break  # what follows is not counted, section 8.1.2
-            moved = amounts_of(self._rows(letter + b"mod", bags, number, "modulator"))
+            zone = 2 * (letter == b"p") + (number > first)  # a first one may hold for all
+            moved = amounts_of(self._rows(letter + b"mod", bags, number, "modulator"), zone)
             if last in own:
                 yield for_all | own, moved_for_all | moved
             elif number == first:
@@ -149,8 +149,8 @@ class SoundFont:
             self._refuse("its tables of zones contradict each other")
         return rows[begin:stop]
 
-    def recording(self, zone: Zone) -> Array:
-        """Frames of a zone's sample, float32.
+    def recording(self, zone: Zone) -> Recording:
+        """The sample of a zone.
 
         Raises
         ------
@@ -158,53 +158,49 @@ class SoundFont:
             It is longer than `LONGEST_FRAMES`, or compressed and broken.
         """
         begin, end = int(zone.sample["start"]), int(zone.sample["end"])
+        first, size = self.samples
+        name = f"{self.path.name}, sample `{_text(zone.sample['name'])}`"
         if int(zone.sample["type"]) & COMPRESSED:
-            return self._decoded(zone, begin, end)
-        frames = self.samples[begin : min(end, self.samples.size)]
-        self._check_length(zone, frames.size)
-        return frames.astype(np.float32) / np.float32(32768.0)
-
-    def _decoded(self, zone: Zone, begin: int, end: int) -> Array:
-        try:
-            with soundfile.SoundFile(io.BytesIO(self.content[begin:end])) as file:
-                self._check_length(zone, file.frames)
-                frames: Array = file.read(dtype="float32", always_2d=True)[:, 0]
-        except (soundfile.SoundFileError, RuntimeError) as error:
-            self._refuse(f"its sample {zone.number} cannot be decoded ({one_line(str(error))})")
-            raise  # never reached
-        return frames
-
-    def _check_length(self, zone: Zone, frames: int) -> None:
-        if frames > LONGEST_FRAMES:
-            rate = max(1, int(zone.sample["rate"]))
+            begin, end = min(begin, size), min(end, size)
+            try:
+                source: PlainSample = PackedSample(self.file, name, first + begin, max(0, end - begin))
+            except OSError as error:
+                self._refuse(f"its sample {zone.number} {error.strerror or error}")
+        else:
+            begin, end = min(begin, size // 2), min(end, size // 2)
+            source = PlainSample(self.file, name, first + 2 * begin, max(0, end - begin))
+        rate = float(min(max(int(zone.sample["rate"]), 400), 384_000))
+        if source.frames > LONGEST_FRAMES:
             message = (
-                f"{self.path.name}: sample `{_text(zone.sample['name'])}` lasts {frames / rate / 60:.0f} "
-                f"minutes; at most {LONGEST_FRAMES / 48000 / 60:.0f} are kept in memory"
+                f"{name} lasts {source.frames / rate / 60:.0f} minutes; samples may last "
+                f"{LONGEST_FRAMES / 48000 / 60:.0f}"
             )
             raise InputError(message)
+        return Recording(NOTHING, rate, source)
 
-    def _refuse(self, why: str) -> None:
+    def _refuse(self, why: str) -> NoReturn:
         message = f"{self.path.name} is not a SoundFont that can be read: {why}"
         raise InputError(message)
 
 
 @lru_cache(maxsize=8)
 def _read(path: Path, modified_ns: int, size: int) -> SoundFont:
-    data = np.fromfile(path, np.uint8).tobytes() if size < LARGEST_FILE else b""
-    found = dict(_chunks(data, path))
-    tables = {}
-    for name, kind in TABLES.items():
-        rows = found.get(name, b"")
-        least = 0 if name in MAY_BE_EMPTY else 2 * kind.itemsize
-        if len(rows) % kind.itemsize or len(rows) < least:
-            message = (
-                f"{path.name} is not a SoundFont that can be read: its table `{name.decode()}` is broken"
-            )
-            raise InputError(message)
-        tables[name] = np.frombuffer(rows, kind)
-    samples = found.get(b"smpl", b"")
-    words = np.frombuffer(samples[: len(samples) // 2 * 2], "<i2")
-    font = SoundFont(path, tables, words, samples, modified_ns)
+    with path.open("rb") as file:
+        found = dict(_chunks(file, size if size < LARGEST_FILE else 0, path))
+        tables = {}
+        for name, kind in TABLES.items():
+            first, length = found.get(name, (0, 0))
+            file.seek(first)
+            rows = file.read(length)
+            least = 0 if name in MAY_BE_EMPTY else 2 * kind.itemsize
+            if len(rows) % kind.itemsize or len(rows) < least:
+                message = (
+                    f"{path.name} is not a SoundFont that can be read: its table `{name.decode()}` is broken"
+                )
+                raise InputError(message)
+            tables[name] = np.frombuffer(rows, kind)
+    samples = found.get(b"smpl", (0, 0))
+    font = SoundFont(path, tables, SoundFontFile(path, (modified_ns, size)), samples, modified_ns)
     font.programs = [
         Program(_text(row["name"]), int(row["bank"]), int(row["program"]), number)
         for number, row in enumerate(tables[b"phdr"][:-1])
@@ -228,22 +224,25 @@ def read(path: Path) -> SoundFont:
         raise InputError(message) from None
 
 
-def _chunks(data: bytes, path: Path) -> Iterator[tuple[bytes, bytes]]:
-    """Name and content of every chunk, those in lists of chunks too; a size beyond the end is cut."""
-    if data[:4] != b"RIFF" or data[8:12] != b"sfbk":
+def _chunks(file: BinaryIO, size: int, path: Path) -> Iterator[tuple[bytes, tuple[int, int]]]:
+    """Name, first byte and size of every chunk, those in lists too; a size beyond the end is cut."""
+    head = file.read(12) if size else b""
+    if head[:4] != b"RIFF" or head[8:12] != b"sfbk":
         message = f"{path.name} is not a SoundFont: it does not begin with RIFF and sfbk"
         raise InputError(message)
-    waiting = [(12, len(data))]
+    waiting = [(12, size)]
     while waiting:
         at, end = waiting.pop()
         while at + 8 <= end:
-            name, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
-            begin, stop = at + 8, min(at + 8 + size, end)
+            file.seek(at)
+            told = file.read(8)
+            name, length = told[:4], int.from_bytes(told[4:], "little")
+            begin, stop = at + 8, min(at + 8 + length, end)
             if name == b"LIST":
                 waiting.append((begin + 4, stop))
             else:
-                yield name, data[begin:stop]
-            at = begin + size + size % 2
+                yield name, (begin, max(0, stop - begin))
+            at = begin + length + length % 2
 
 
 def _text(name: bytes) -> str:
@@ -265,8 +264,7 @@ def regions(font: SoundFont, program: Program) -> list[Region]:
         if int(zone.sample["type"]) & ROM or zone.is_empty:
             continue
         if zone.number not in recordings:
-            rate = float(min(max(int(zone.sample["rate"]), 400), 384_000))
-            recordings[zone.number] = Recording(font.recording(zone), rate)
+            recordings[zone.number] = font.recording(zone)
         region = region_of(zone, recordings[zone.number], is_packed=bool(zone.sample["type"] & COMPRESSED))
         if region is not None:
             made.append(region)

@@ -91,7 +91,7 @@ def region_of(zone: Zone, recording: Recording, *, is_packed: bool = False) -> R
     Loops of packed samples count from the sample's first frame, others from that of all samples.
     """
     head, keys, velocities = zone.sample, zone.range("keys"), zone.range("velocities")
-    frames = recording.frames.size - max(0, -zone.value("end") - COARSE * zone.value("end_coarse"))
+    frames = recording.size - max(0, -zone.value("end") - COARSE * zone.value("end_coarse"))
     if frames < LEAST_LOOP:
         return None
     begin = 0 if is_packed else int(head["start"])

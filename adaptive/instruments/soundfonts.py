@@ -32,6 +32,9 @@ def sampler_spec(table: Any, bus: int, folder: Path) -> SamplerSpec:
         raise InputError(message)
     if table.sfz is not None:
         return sfz_spec(table, bus, folder)
+    if table.key_switch is not None:
+        message = "`key_switch` goes with `sfz`, not with a `soundfont`"
+        raise InputError(message)
     font = font_of(table, folder)
     path, numbers = font.path, table.numbers()
     program = find_program(font, table.program, int(table.numbers()["bank"]))
@@ -43,6 +46,7 @@ def sampler_spec(table: Any, bus: int, folder: Path) -> SamplerSpec:
         numbers["tune_cents"],
         (str(path), font.modified_ns, program),
         stand_in(font, program, table.program, int(table.numbers()["bank"])),
+        table.streamed,
     )
 
 
@@ -65,8 +69,9 @@ def sfz_spec(table: Any, bus: int, folder: Path) -> SamplerSpec:
     made = read_sfz(path, root)
     source, numbers = (str(path), made.files), table.numbers()
     return SamplerSpec(
-        bus, made.samples, table.voices, numbers["level_db"], numbers["tune_cents"], source, made.remarks
-    )
+        bus, made.samples, table.voices, numbers["level_db"], numbers["tune_cents"], source, made.remarks,
+        table.streamed, None if table.key_switch is None else made.switch_of(table.key_switch),
+    )  # fmt: skip
 
 
 def font_of(table: Any, folder: Path) -> SoundFont:

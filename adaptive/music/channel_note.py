@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from adaptive.music.generator_parameters import is_generator
 from adaptive.music.note import Note
 
 DRUM_CHANNEL = 9
@@ -44,9 +45,9 @@ class ControlChange(Note):
     channel : int
         0 … 15.
     control : int
-        A controller, or one of the numbers above.
+        A controller, one of the numbers above, or a generator (`generator_parameters`).
     value : float
-        0 … 1.
+        0 … 1; of a generator what is added to it, in its unit.
     """
 
     channel: int = 0
@@ -62,10 +63,12 @@ def normalised(control: int, value: float) -> float:
     Parameters
     ----------
     control : int
-        A controller, or one of the numbers above.
+        A controller, one of the numbers above, or a generator, whose value stays as it is.
     value : float
         0 … 127; of the wheel -8,192 … 8,191; of its range semitones.
     """
+    if is_generator(control):
+        return value
     if control == WHEEL:
         return (value + 8192.0) / 16384.0
     if control in {8, 10}:

@@ -1,6 +1,6 @@
 """The tables of instruments: that of the synthesiser, and those made from the descriptors of sound sources.
 
-A table that is made has a key for each text and each number of its source.
+A table that is made has a key for each text, number and flag of its source.
 """
 
 from __future__ import annotations
@@ -157,6 +157,7 @@ def source_table(source: SoundSource) -> type[SourceTable]:
         [
             *map(_text, source.texts),
             *(_number(one, source.has_controls) for one in source.settings),
+            *((one.name, bool, False) for one in source.flags),
             ("voices", Voices, source.usual_voices),
             *([("base", Name | None, None)] if source.has_controls and source.has_patches else []),
         ],

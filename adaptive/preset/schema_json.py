@@ -17,7 +17,7 @@ import msgspec
 
 from adaptive.kernel.processors.descriptor import Option
 from adaptive.kernel.processors.registry import PROCESSORS
-from adaptive.kernel.sources.descriptor import SourceText
+from adaptive.kernel.sources.descriptor import SourceFlag, SourceText
 from adaptive.kernel.sources.registry import SOURCES
 from adaptive.preset.chains import chains
 from adaptive.preset.inserts import TABLES, InsertTable
@@ -60,7 +60,7 @@ def schema() -> dict[str, Any]:
             _name_chains(table["properties"]["inserts"])
         if issubclass(struct, SourceTable):
             source = SOURCES[str(struct.__struct_config__.tag)]
-            _describe(table["properties"], struct, (*source.texts, *source.settings))
+            _describe(table["properties"], struct, (*source.texts, *source.settings, *source.flags))
         if issubclass(struct, InstrumentTable | SourceTable):  # the keys of an instrument say its kind
             table["required"] = [key for key in table.get("required", ()) if key != "kind"]
             table["properties"]["kind"] = {"const": str(struct.__struct_config__.tag)}
@@ -69,7 +69,7 @@ def schema() -> dict[str, Any]:
 
 
 def _describe(
-    properties: dict[str, Any], table: type[Table], settings: Sequence[Option | SourceText]
+    properties: dict[str, Any], table: type[Table], settings: Sequence[Option | SourceText | SourceFlag]
 ) -> None:
     """Add the name of the kind, and the sentence of each setting."""
     properties["kind"] = {"const": str(table.__struct_config__.tag)}

@@ -28,6 +28,13 @@ from adaptive.music.channel_note import (
     ControlChange,
     normalised,
 )
+from adaptive.music.generator_parameters import (
+    GENERATOR_COUNT,
+    GENERATORS,
+    HUNDREDS,
+    SOUNDFONT_PARAMETERS,
+    generator_amount,
+)
 
 DRUM_BANK = 128
 LARGEST_FILE = 16_000_000
@@ -178,6 +185,10 @@ class _SongChannel:
     is_pedal_down: bool = False
     parameter: tuple[int, int] = (127, 127)
     data: tuple[int, int] = (0, 0)
+    generator: int | None = None  # that a non-registered parameter names
+    is_named: bool = True  # nothing was set since it was named
+    has_high_half: bool = False
+    moved_generators: set[int] = field(default_factory=set)
     tuning: list[float] = field(default_factory=lambda: [0.0, 0.0])
     keys: dict[int, ChannelNote] = field(default_factory=dict)  # that are down
     held: dict[int, ChannelNote] = field(default_factory=dict)  # by the pedal
@@ -276,6 +287,9 @@ class _SongReader:
             self._end(channel, at, list(channel.held))
             for control, start in ((1, 0), (11, 127), (PEDAL, 0), (WHEEL, 0), (PRESSURE, 0)):
                 self._control(channel, at, control, start)
+            for control in sorted(channel.moved_generators):
+                self._control(channel, at, control, 0.0)
+            channel.generator = None
         elif number == ALL_SOUND_OFF:
             self._end(channel, at, [*channel.keys, *channel.held])
         elif NOTES_OFF <= number <= LAST_MODE:
@@ -285,11 +299,16 @@ class _SongReader:
             self._control(channel, at, number, value)
 
     def _parameter(self, channel: _SongChannel, at: Fraction, number: int, value: int) -> None:
-        """Choose a registered parameter, or set it: the range of the wheel, or a tuning."""
+        """Choose a parameter, or set it: the range of the wheel, a tuning, or a generator of a SoundFont."""
+        if number in {98, 99} or (number in {6, 38} and channel.generator is not None):
+            self._generator(channel, at, number, value)
         high, low = channel.parameter
         if number not in {6, 38}:
             chosen = {98: (127, 127), 99: (127, 127), 100: (high, value), 101: (value, low)}
             channel.parameter = chosen[number]
+            channel.generator = channel.generator if number in {98, 99} else None
+            return
+        if channel.generator is not None:
             return
         channel.data = (value, 0) if number == 6 else (channel.data[0], value)
         high, low = channel.data
@@ -299,6 +318,27 @@ class _SongReader:
             channel.tuning[0] = (128 * high + low - 8192) / 8192.0
         elif channel.parameter == (0, 2):
             channel.tuning[1] = float(high - 64)
+
+    def _generator(self, channel: _SongChannel, at: Fraction, number: int, value: int) -> None:
+        """Choose a generator of a SoundFont, or set what is added to it."""
+        if number == 99:
+            channel.generator, channel.is_named = (0 if value == SOUNDFONT_PARAMETERS else None), True
+            channel.has_high_half = False
+        elif number == 98 and channel.generator is not None:
+            before = channel.generator if channel.is_named else 0
+            channel.generator, channel.is_named = before + HUNDREDS.get(value, value), True
+            channel.has_high_half = False
+        elif number == 6:
+            channel.data, channel.has_high_half = (value, channel.data[1]), True
+        elif number == 38:
+            channel.data = (channel.data[0], value)
+        if number in {6, 38} and channel.has_high_half:
+            channel.is_named = False
+            generator, high, low = channel.generator or 0, *channel.data
+            if generator < GENERATOR_COUNT:
+                channel.moved_generators.add(GENERATORS + generator)
+                amount = generator_amount(generator, 128 * high + low)
+                self._control(channel, at, GENERATORS + generator, amount)
 
 
 def _control(onset: Fraction, channel: int, control: int, value: float) -> ControlChange:

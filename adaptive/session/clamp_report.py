@@ -1,20 +1,21 @@
-"""Reports parameter values that were out of range and clamped: each is counted, and reported once."""
+"""Reports values that were out of range and clamped: each is counted, and reported once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from adaptive.inputs.clamped_values import clamped_values
 from adaptive.inputs.message import Transaction
 
 MOST_REMEMBERED = 1024
-"""Pairs of sender and parameter that are remembered as reported.
+"""Pairs of sender and name that are remembered as reported.
 
 When the limit is reached all are forgotten and reported anew, so that no sender is muted for ever.
 """
 
 
 class ClampReport:
-    """Counts clamped values, and reports the first of each sender and parameter.
+    """Counts clamped values, and reports the first of each sender and name.
 
     Parameters
     ----------
@@ -37,11 +38,11 @@ class ClampReport:
 
         Pass None as the sender if another part of the program has reported them already.
         """
-        for request in transaction.clamped:
+        for one in clamped_values(transaction.requests):
             self.count += 1
-            if sender is None or (key := (sender, request.name)) in self._told:
+            if sender is None or (key := (sender, one.name)) in self._told:
                 continue
             if len(self._told) >= MOST_REMEMBERED:
                 self._told.clear()
             self._told.add(key)
-            self._tell(f"{sender} sends {request.name} out of its range: it is clamped to {request.value:g}")
+            self._tell(f"{sender} sends {one.name} out of its range: it is clamped to {one.value:g}")

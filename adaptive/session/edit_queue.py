@@ -92,8 +92,9 @@ class EditQueue:
                 held |= set(prepared.layout.spec.owners)
         occupancy = Occupancy(spec, held, engine.is_at_rest)
         layout = lay_out(
-            preset, spec.sample_rate, spec.channels, self.current.layout, occupancy, spec.rig, spec.ceiling_db
-        )
+            preset, spec.sample_rate, spec.channels, self.current.layout, occupancy, spec.rig,
+            spec.ceiling_db, engine.bank.limit_bytes,
+        )  # fmt: skip
         build.addresses(build.unit_names(kinds_used(preset.file)))  # here, not where the edit takes effect
         engine.bank.forget(engine.drop_sounds(kept))
         try:

@@ -9,9 +9,9 @@ from pathlib import Path
 from adaptive.analysis.lint import check_files
 from adaptive.analysis.measured import LIMIT_BYTES, Measured, beyond_limit, measure_file
 from adaptive.engine.bank import Stamp, stamp_of
+from adaptive.engine.chunked_frames import LOOK_AHEAD_S as DISK_LOOK_AHEAD_S
 from adaptive.engine.decode import decoded_bytes
 from adaptive.engine.disk_stream import HEAD_S
-from adaptive.engine.disk_stream import LOOK_AHEAD_S as DISK_LOOK_AHEAD_S
 from adaptive.engine.impulses import impulse_response
 from adaptive.engine.stream_choice import STREAM_BYTES, StreamChoice
 from adaptive.errors import AudioFileError, InputError

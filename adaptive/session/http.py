@@ -9,13 +9,13 @@ import re
 import ssl
 from importlib.resources import files
 
-from aiohttp import WSMsgType, web
+from aiohttp import web
 
 from adaptive.inputs.input import Address, InputBase, InputHost, port_taken
-from adaptive.inputs.lines import LONGEST_MESSAGE, Connection
 from adaptive.inputs.trust import EVERYBODY, Trust
 from adaptive.session.http_guard import HttpGuard
 from adaptive.session.incoming.programs import SoundIn
+from adaptive.session.websocket_client import serve_client
 from adaptive.sinks.stream import MOST_LISTENERS, Broadcast
 
 MOST_WEBSOCKETS = 512
@@ -162,32 +162,11 @@ class HttpSide:
     async def _control(self, request: web.Request) -> web.WebSocketResponse:
         if self._count >= MOST_WEBSOCKETS:
             raise web.HTTPServiceUnavailable(text="too many connections")
-        socket = web.WebSocketResponse(heartbeat=30.0, max_msg_size=LONGEST_MESSAGE, compress=False)
-        await socket.prepare(request)
         self._count += 1
-        connection = Connection(self._host, f"WebSocket from {request.remote}")
-        sender = asyncio.create_task(connection.write(socket.send_str))
-        connection.send(self._host.greeting())
-        self._host.connect(connection)
         try:
-            await self._read(socket, connection)
+            return await serve_client(request, self._host)
         finally:
             self._count -= 1
-            self._host.disconnect(connection)
-            with contextlib.suppress(ConnectionError):
-                await asyncio.sleep(0.01)
-            sender.cancel()
-        return socket
-
-    async def _read(self, socket: web.WebSocketResponse, connection: Connection) -> None:
-        async for message in socket:
-            if message.type == WSMsgType.TEXT:
-                connection.take(message.data)
-            elif message.type == WSMsgType.BINARY:
-                connection.refuse("binary messages are not understood here: send JSON as text")
-            if connection.is_closing:
-                await asyncio.sleep(0.02)
-                await socket.close()
 
 
 class HttpInput(InputBase):

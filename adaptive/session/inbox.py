@@ -254,15 +254,21 @@ class Inbox:
 
     def _set_one(self, request: SetParameter, connection: Connection | None, arrival: int | None) -> bool:
         """Set one parameter at once, if it is as plain as nearly all are; whether it was."""
-        performance = self._host.performance
-        row = performance.layout.parameters.get(request.name)
-        if row is None or self.is_early or request.seconds > 0.0 or self._replacer.newest is not None:
+        if request.seconds > 0.0 or not self.set_plain(request.name, request.value, arrival):
             return False
-        engine = performance.engine
-        self.ramps.set_at_once(request.name, request.value, engine.frame)
-        engine.set_parameter(row, request.value, SOURCE_NETWORK, arrival)
         if request.id is not None:
             self._answer_set(request, connection, "heard from the next quantum on")
+        return True
+
+    def set_plain(self, name: str, value: float, arrival: int | None = None) -> bool:
+        """Set a parameter from the next quantum on, if no music is prepared; whether it was set."""
+        performance = self._host.performance
+        row = performance.layout.parameters.get(name)
+        if row is None or self.is_early or self._replacer.newest is not None:
+            return False
+        engine = performance.engine
+        self.ramps.set_at_once(name, value, engine.frame)
+        engine.set_parameter(row, value, SOURCE_NETWORK, arrival)
         return True
 
     def _answer_set(self, request: SetParameter, connection: Connection | None, heard: str) -> None:
@@ -343,9 +349,10 @@ class Inbox:
             self._act_now(request, connection)
 
     def _act_now(self, request: Request, connection: Connection | None) -> None:
-        host, receipts = self._host, self._host.receipts
+        host, receipts, words = self._host, self._host.receipts, ""
         if isinstance(request, SetVolume):
             self.volume.set(request.volume, request.seconds)
+            words = f"clamped to {request.volume:g}" if request.is_clamped else ""
         elif isinstance(request, SetPaused):
             self.is_paused = request.is_paused
             host.performance.engine.set_paused(request.is_paused)
@@ -372,7 +379,7 @@ class Inbox:
                 host.performance.live_notes.release(host.performance.conductor, is_all=True)
             self._keep(request, connection)
             return
-        receipts.acknowledge(request.id, connection, "accepted", "")
+        receipts.acknowledge(request.id, connection, "accepted", words)
         receipts.acknowledge(request.id, connection, "finished", "")
 
     def _play_note(self, note: PlayNote | MoveControl, connection: Connection | None) -> None:

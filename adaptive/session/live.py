@@ -288,6 +288,7 @@ class LiveSession:
         if silent := self.input_sources.follow():
             self.inbox.receive(Transaction(list(silent)), None)
         self.inbox.follow()
+        self.receipts.send_joint()
         self.reports.follow()
         self._stream_watch.follow(performance.engine)
         if self._master is not None:
@@ -321,11 +322,18 @@ class LiveSession:
             Arrival number, if the transaction was numbered when it was received.
         """
         self.clamp_report.look_at(transaction, None if connection is None else connection.sender)
+        if len(transaction.requests) > 1:
+            self.receipts.join(transaction.requests, connection)
         for request in self.input_sources.pass_on(transaction):
             if request.id is not None:
                 reason = f"another source of {request.name} has priority"
                 self.receipts.acknowledge(request.id, connection, "dropped", reason)
         self.inbox.receive(transaction, connection, arrival)
+
+    def set_plain(self, name: str, value: float) -> bool:
+        """Set a parameter if nothing but its range has to be looked at; whether it was set."""
+        bounds = self.checker.plain_ranges.get(name)
+        return bounds is not None and bounds[0] <= value <= bounds[1] and self.inbox.set_plain(name, value)
 
     def _tell_source(self, sentence: str, parameter: str, source: str) -> None:
         """Log that another source of a parameter counts."""
@@ -436,7 +444,8 @@ class LiveSession:
         """The ``hello`` message: what the preset declares, and what plays now."""
         hello = self.checker.hello()["hello"]
         now = {**self.subscriptions.now(hello["states"]), "is_paused": self.inbox.is_paused}
-        return {"hello": {**hello, "presets": self._list_presets(), "now": now}}
+        more = {"sample_rate": self.performance.engine.spec.sample_rate, "presets": self._list_presets()}
+        return {"hello": {**hello, **more, "now": now}}
 
     def connect(self, connection: Listener) -> None:
         """Register a connection for the topics it subscribes to."""

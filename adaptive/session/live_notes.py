@@ -17,6 +17,7 @@ from adaptive.conductor.layers.drum_player import DrumPlayer
 from adaptive.conductor.layers.generated import GeneratedLayer
 from adaptive.conductor.layers.incoming import IncomingLayer
 from adaptive.conductor.layers.note_players import KitPlayer, NotePlayer
+from adaptive.conductor.layers.sampler_players import SamplerPlayer
 from adaptive.conductor.messages import SetMix, SetSnapshot
 from adaptive.conductor.playback import PlaybackState
 from adaptive.engine import commands
@@ -131,6 +132,8 @@ class LiveNotes:
             posted = self._kit_commands(note, layer, at)
         else:
             posted = self._synth_commands(note, layer, at)
+        if not posted and isinstance(layer.player, SamplerPlayer) and layer.player.is_switch(note.pitch):
+            return ""
         if not posted:
             return f"{note.layer} has {'no drum at' if is_kit else 'nothing for'} key {note.pitch}"
         try:

@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from adaptive.inputs.input import InputBase, InputHost
+from adaptive.inputs.lines import ToldMessage
 from adaptive.inputs.osc_answers import ROOT, OscAnswer
-from adaptive.inputs.osc_subscriber import OscSubscriber, heard_by
+from adaptive.inputs.osc_subscriber import OscSubscriber
 from adaptive.music.channel_note import ControlChange
 from adaptive.session.shared_peaks import SharedPeaks
 from adaptive.site.addresses import host_and_port
@@ -53,9 +54,9 @@ class OscDestination:
         self._host, self._table, self._peaks, self._clock = host, table, peaks, clock
         wanted = set(table.send)
         self.sender = f"OSC to {table.to}"
-        self.topics, left_out = heard_by(wanted - {"meters", "parameters", "notes"})
+        self.topics: frozenset[str] = frozenset(wanted) - {"meters", "parameters", "notes"}
         self.has_notes = "notes" in wanted
-        self._subscriber = OscSubscriber(host, self.send_packet, left_out, clock)
+        self._subscriber = OscSubscriber(host, self.send_packet, clock=clock)
         self._socket: socket.socket | None = None
         self._due_s = 0.0
         self.lost = 0
@@ -89,8 +90,11 @@ class OscDestination:
             self._socket = None
 
     def send(self, document: dict[str, Any]) -> None:
+        """Nothing: a destination asks for nothing, so it is not answered."""
+
+    def hear(self, told: ToldMessage) -> None:
         """Send what a subscription tells."""
-        self._subscriber.tell(document)
+        self._subscriber.tell(told.document)
 
     def answer(self, answer: OscAnswer) -> None:
         """Send a message when its frame is heard."""

@@ -27,6 +27,7 @@ from adaptive.engine.spec import CEILING_DB
 from adaptive.inputs.control_message import MoveControl
 from adaptive.inputs.note_message import PlayNote
 from adaptive.instruments import kits, patches
+from adaptive.instruments.sample_streams import USUAL_BYTES
 from adaptive.kernel.layout import QUANTUM
 from adaptive.preset import patch_library
 from adaptive.preset.model import Preset, Vocabulary
@@ -123,7 +124,10 @@ class Performance:
         self.preset, self.seed = preset, seed
         self.workers = BarWorkers()
         source_of = repeating(self.workers.source_of, recorded_bars)
-        self.layout = lay_out(preset, sample_rate, channels, rig=rig, ceiling_db=ceiling_db)
+        memory_bytes = USUAL_BYTES if bank is None else bank.limit_bytes
+        self.layout = lay_out(
+            preset, sample_rate, channels, rig=rig, ceiling_db=ceiling_db, memory_bytes=memory_bytes
+        )
         self.engine: Engine = Engine(self.layout.spec, bank, None if before is None else before.engine)
         self.log = DecisionLog(sample_rate, write_log)
         assets = prepare(preset, self.layout, self.engine, seed, source_of)

@@ -9,6 +9,7 @@ from adaptive.conductor.layout.places import place_spec
 from adaptive.engine.rig_spec import PlaceSpec, RigSpec, SpeakerSpec
 from adaptive.engine.spec import CEILING_DB
 from adaptive.engine.standard_rigs import standard_rig
+from adaptive.inputs.similar_names import nearest
 from adaptive.preset.model import Preset
 from adaptive.preset.placed_table import PlacedTable
 from adaptive.site.load import Site
@@ -78,7 +79,8 @@ def site_place(table: PlacedTable) -> PlaceSpec:
 
 def unknown_sentence(site: Site, preset: Preset) -> str:
     """What a site file places and a preset does not have, as a sentence; empty: nothing."""
-    unknown = unknown_names(site, preset)
+    known = _placeable(preset)
+    unknown = [f"{name}{nearest(name, known)}" for name in unknown_names(site, preset)]
     return (
         f"{site.path.name} places what {preset.file.name} does not have: {', '.join(unknown)}"
         if unknown
@@ -88,10 +90,14 @@ def unknown_sentence(site: Site, preset: Preset) -> str:
 
 def unknown_names(site: Site, preset: Preset) -> list[str]:
     """Names of what a site places or plays directly, and the preset does not have."""
-    file = preset.file
-    known = {*file.layers, *file.stingers, *file.bridges, *file.fills, *file.buses}
+    known = _placeable(preset)
     direct = [one.bus for one in site.file.speakers if one.bus is not None]
     return [name for name in (*site.file.places, *direct) if name not in known]
+
+
+def _placeable(preset: Preset) -> list[str]:
+    file = preset.file
+    return [*file.layers, *file.stingers, *file.bridges, *file.fills, *file.buses]
 
 
 def speaker_spec(table: SpeakerTable) -> SpeakerSpec:

@@ -12,6 +12,7 @@ from adaptive.instruments import kits, patches
 from adaptive.instruments.kinds import instrument_spec, table_of
 from adaptive.instruments.songs import song_spec
 from adaptive.kernel.sources.descriptor import InstrumentSpec
+from adaptive.kernel.sources.sampler_settings import SamplerSpec
 from adaptive.music.harmony import parse_bar
 from adaptive.music.scale import Key
 from adaptive.preset import patch_library
@@ -84,6 +85,8 @@ def instrument_remarks(preset: Preset) -> Iterator[Finding]:
         table = _sampler_of(layer.instrument, preset)
         if table is not None:
             made = _song_made(table, preset, name) if layer.midi is not None else _made(table, preset)
+            if isinstance(made, SamplerSpec) and not made.is_streamed:
+                made.samples.verify()
             for remark in getattr(made, "remarks", ()):
                 yield warning(("layers", name, "instrument"), remark)
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
-from adaptive.conductor.messages import Message, Receipt
+from adaptive.conductor.messages import FireEvent, Message, Receipt, SetState
 from adaptive.inputs.lines import Connection
-
-TERMINAL = frozenset({"merged", "superseded", "dropped", "failed", "finished"})
-"""Statuses after which no further receipt of a message follows."""
+from adaptive.session.joint_receipts import TERMINAL, JointReceipts
 
 
 class Receipts:
@@ -26,10 +25,41 @@ class Receipts:
     def __init__(self, heard: Callable[[int], int]) -> None:
         self._heard = heard
         self._open: dict[str, tuple[Connection, str]] = {}
+        self._joint: dict[tuple[Connection, str], JointReceipts] = {}
         self._own_ids = itertools.count()
 
     def __len__(self) -> int:
         return len(self._open)
+
+    def join(self, requests: Iterable[object], connection: Connection | None) -> None:
+        """Join the receipts of states and events of one message that share an id."""
+        if connection is None:
+            return
+        ids = Counter(one.id for one in requests if isinstance(one, SetState | FireEvent))
+        for message_id, count in ids.items():
+            if message_id is None or count < 2:
+                continue
+            key = (connection, message_id)
+            if key in self._joint:
+                self._joint[key].add(count)
+            else:
+                self._joint[key] = JointReceipts(count)
+
+    def send_joint(self) -> None:
+        """Send what joined requests have been told since the last call."""
+        for key in list(self._joint):
+            joint = self._joint[key]
+            for document in joint.take():
+                key[0].send(document)
+            if joint.is_done:
+                del self._joint[key]
+
+    def _send(self, document: dict[str, Any], connection: Connection) -> None:
+        joint = self._joint.get((connection, document["receipt"])) if self._joint else None
+        if joint is None:
+            connection.send(document)
+        else:
+            joint.keep(document)
 
     def with_own_id(self, message: Message, connection: Connection | None) -> Message:
         """A message with an id of the session's own, because two clients may use the same one."""
@@ -57,7 +87,7 @@ class Receipts:
                 "frame": receipt.frame, "heard_frame": self._heard(receipt.frame),
                 "position": receipt.position,
             }  # fmt: skip
-        connection.send(document)
+        self._send(document, connection)
 
     def acknowledge(
         self, message_id: str | None, connection: Connection | None, status: str, reason: str
@@ -65,11 +95,12 @@ class Receipts:
         """Write a receipt for a request that the session answers itself, if it has an id."""
         if message_id is not None and connection is not None:
             document = {"receipt": message_id, "status": status, "reason": reason, "rule": None}
-            connection.send(document)
+            self._send(document, connection)
 
     def forget(self, connection: Connection) -> None:
         """Forget what a connection that has ended waits for."""
         self._open = {own: waiting for own, waiting in self._open.items() if waiting[0] is not connection}
+        self._joint = {key: joint for key, joint in self._joint.items() if key[0] is not connection}
 
     def take_open(self, owns: Collection[str | None]) -> frozenset[str]:
         """Send no more receipts for messages with these ids of our own; return those that waited for one."""

@@ -113,11 +113,12 @@ class SessionReports:
         }
 
     def _streams(self) -> dict[str, Any]:
-        """How many sounds are streamed, how often they ran out of frames, and which cannot be read."""
+        """How many stems and instruments are streamed, how often they ran out, and which cannot be read."""
         engine = self._host.performance.engine
-        streams = list(streams_of(engine))
-        troubled = {one.file.name: one.trouble for one in streams if one.trouble}
-        return {"count": len(streams), "starved": engine.starved, "trouble": troubled}
+        troubled = {one.name: one.trouble for one in streams_of(engine) if one.trouble}
+        stems = sum(sound.stream is not None for sound in engine.sounds)
+        instruments = sum(True for _ in engine.memory.instruments.streamed())
+        return {"count": stems + instruments, "starved": engine.starved, "trouble": troubled}
 
     def _inputs(self) -> dict[str, dict[str, Any]]:
         """Health of each parameter that is sent."""

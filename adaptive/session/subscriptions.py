@@ -1,4 +1,4 @@
-"""Sends connections what they subscribe to: beats, sections, meters, parameters."""
+"""Sends connections what they subscribe to: beats, bars, sections, meters, parameters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from adaptive.conductor.log import Line
 from adaptive.conductor.segment_instance import SegmentInstance
-from adaptive.inputs.lines import Connection, Listener, as_text
+from adaptive.inputs.lines import Listener, ToldMessage
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.session.ahead import Ahead
 from adaptive.session.client_times import ClientTimes
@@ -87,15 +87,10 @@ class Subscriptions:
 
     def tell(self, topic: str, content: dict[str, Any]) -> None:
         """Send a message to all connections that subscribe to a topic."""
-        document, text = {topic: content}, ""
+        told = ToldMessage({topic: content})
         for connection in self.connections:
-            if topic not in connection.topics:
-                continue
-            if isinstance(connection, Connection) and connection.is_remote:  # written once for all of them
-                text = text or as_text(document)
-                connection.send_text(text)
-            else:
-                connection.send(document)
+            if topic in connection.topics:
+                connection.hear(told)
 
     def follow(self, control_step: int) -> None:
         """Publish what happened in a control step."""
@@ -112,9 +107,14 @@ class Subscriptions:
         if (instance, local) != self._last_beat and beat > instance.start_beat - BEAT_TOLERANCE:
             self._last_beat = (instance, local)
             at = conductor.tempo.frame_at(beat)
-            found = {"frame": at, "heard_frame": self._host.heard(at), "position": instance.position(beat)}
+            found: dict[str, Any] = {
+                "frame": at, "heard_frame": self._host.heard(at), "position": instance.position(beat),
+            }  # fmt: skip
             bpm = round(conductor.tempo.tempo_at(frame), 3)
-            self.tell("beat", {**found, "section": instance.section, "tempo_bpm": bpm})
+            found |= {"section": instance.section, "tempo_bpm": bpm}
+            if found["position"].split(".")[1] == "1":
+                self.tell("bar", found)
+            self.tell("beat", found)
         seconds = frame / self._host.performance.engine.spec.sample_rate
         if seconds - self._meters_at >= METERS_S or seconds < self._meters_at:
             self._meters_at = seconds

@@ -14,7 +14,7 @@ from tests.helpers.presets import make_preset
 
 CLIENTS = (
     "oscsend", "node", "sclang", "python_oscquery", "node_oscquery",
-    "websockets", "nc_udp", "nc_tcp", "godot_udp", "godot_tcp", "godot_ws",
+    "websockets", "nc_udp", "nc_tcp", "c_tcp", "godot_udp", "godot_tcp", "godot_ws",
 )  # fmt: skip
 
 QUERY = ("--oscquery", "127.0.0.1:0")

@@ -145,6 +145,16 @@ def test_nc_over_tcp(engine: Engine) -> None:
     engine.expect_all_of("nc_tcp")
 
 
+def test_a_client_in_c_that_was_written_from_the_protocol_page(engine: Engine, tmp_path: Path) -> None:
+    cc, client = require_program("cc"), str(tmp_path / "client")
+    built = run([cc, "-Wall", "-Werror", "-o", client, str(HERE / "c" / "client.c")])
+    assert built.returncode == 0, built.stderr.decode()
+    done = run([client, str(engine.tcp), "c_tcp", str(VALUE)])
+
+    assert done.returncode == 0, done.stdout.decode(errors="replace")[-2000:]
+    engine.expect_all_of("c_tcp")
+
+
 @pytest.mark.parametrize("way", ["udp", "tcp", "ws"])
 def test_godot(engine: Engine, tmp_path: Path, way: str) -> None:
     godot = require_program("godot3-server")

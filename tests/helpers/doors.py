@@ -66,6 +66,14 @@ class Writer:
 
     abort = close
 
+    def is_closing(self) -> bool:
+        """It is not."""
+        return False
+
+    def get_write_buffer_size(self) -> int:
+        """Nothing waits."""
+        return 0
+
     def get_extra_info(self, _name: str) -> tuple[str, int]:
         """Where it comes from."""
         return "127.0.0.1", 9
@@ -117,6 +125,23 @@ class Wire(asyncio.Transport):
         super().__init__({"peername": ("127.0.0.1", 9), "sockname": ("127.0.0.1", 8080)})
         self.answered = bytearray()
         self.is_closed = False
+        self.protocol: Any = None
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        """Another one takes what comes."""
+        self.protocol = protocol
+
+    def feed(self, data: bytes) -> None:
+        """Give bytes to the protocol, as asyncio does."""
+        if not isinstance(self.protocol, asyncio.BufferedProtocol):
+            self.protocol.data_received(data)
+            return
+        while data:
+            buffer = self.protocol.get_buffer(-1)
+            count = min(len(buffer), len(data))
+            buffer[:count] = data[:count]
+            self.protocol.buffer_updated(count)
+            data = data[count:]
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Keep an answer."""
@@ -227,17 +252,18 @@ async def through_http(
     async def client(share: int) -> None:
         done = 0
         while done < share:
-            protocol, wire, thrown = server(), Wire(), []
-            protocol.connection_made(wire)
+            wire, thrown = Wire(), []
+            wire.set_protocol(server())
+            wire.protocol.connection_made(wire)
             if greeting := first():
-                protocol.data_received(greeting)
+                wire.feed(greeting)
                 for _ in range(6):
                     await asyncio.sleep(0)
             for number in range(min(a_connection, share - done)):
                 thrown.append(packet())
                 await watch.count_beside(rig)
                 try:
-                    protocol.data_received(thrown[-1])
+                    wire.feed(thrown[-1])
                 except Exception as fault:
                     rig.report.fail(thrown[-1], fault)
                 for _ in range(3 if number % 8 else 8):
@@ -246,8 +272,8 @@ async def through_http(
                 if wire.is_closed:
                     break
             done += len(thrown)
-            protocol.eof_received()
-            protocol.connection_lost(None)
+            wire.protocol.eof_received()
+            wire.protocol.connection_lost(None)
             await asyncio.sleep(0)
 
     await beside(rig, *(client(count // CLIENTS) for _ in range(CLIENTS)))

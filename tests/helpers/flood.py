@@ -1,4 +1,4 @@
-"""Sends damaged packets over real sockets: UDP, TCP, WebSocket, HTTP."""
+"""Sends damaged packets over real sockets: UDP, TCP, WebSocket, HTTP, and sound over a WebSocket."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from tests.helpers.doors import HANDSHAKE, REQUESTS, frame, websocket_packet
 from tests.helpers.mutation import Chance, as_json, damaged, damaged_json
 from tests.helpers.seeds import MESSAGES, osc_packets
+from tests.helpers.side_doors import SOUND_FRAMES, SOUND_QUERIES
 
 HERE = "127.0.0.1"
 
@@ -81,3 +82,10 @@ def over_http(port: int, chance: Chance, count: int) -> None:
             if chance.is_one_in(2):
                 client.shutdown(socket.SHUT_WR)
                 client.recv(4096)
+
+
+def over_pcm_in(port: int, chance: Chance, count: int) -> None:
+    """Pieces of sound behind a good handshake, for layers that are there and one that is not."""
+    for number in range(0, count, ROUND):
+        first = HANDSHAKE.replace(b"GET /ws", b"GET /pcm-in/" + chance.one_of(SOUND_QUERIES))
+        _in_rounds(port, chance, min(ROUND, count - number), first, lambda c: damaged(c, SOUND_FRAMES))

@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 INSTALL = {
+    "cc": "sudo apt-get install --yes gcc libc6-dev",
     "jackd": "sudo apt-get install --yes jackd2",
     "pulseaudio": "sudo apt-get install --yes pulseaudio pulseaudio-utils libasound2-plugins",
     "chromium": "sudo apt-get install --yes chromium",

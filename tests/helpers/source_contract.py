@@ -12,13 +12,8 @@ from adaptive.engine.engine import Engine
 from adaptive.kernel import layout as k
 from adaptive.kernel.sources.descriptor import InstrumentSpec, NumbersSpec
 from adaptive.kernel.sources.registry import SOURCES
-from adaptive.kernel.sources.sampler_settings import (
-    Recording,
-    Region,
-    RegionEnvelope,
-    SamplerSpec,
-    SampleSet,
-)
+from adaptive.kernel.sources.sampler_regions import Recording, Region, RegionEnvelope
+from adaptive.kernel.sources.sampler_settings import SamplerSpec, SampleSet
 from adaptive.kernel.sources.synth_settings import EnvelopeSpec, SynthSpec
 from tests.helpers.rendering import LEAD, buses_of, digest, engine_of
 

@@ -25,11 +25,12 @@ from tests.helpers import documents, doors, flood, side_doors
 from tests.helpers.hostile import Report
 from tests.helpers.mutation import Chance
 from tests.helpers.playing import RunningEngine, playing, until
+from tests.helpers.presets import make_preset
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(3600)]
 
 PACKETS = int(os.environ.get("ADAPTIVE_PROVE_PACKETS", "1000000"))
-OVER_SOCKETS = {"udp": 200_000, "tcp": 100_000, "websocket": 100_000, "http": 50_000}
+OVER_SOCKETS = {"udp": 200_000, "tcp": 100_000, "websocket": 100_000, "http": 50_000, "pcm_in": 100_000}
 DOOR_OF = {"osc": "udp", "lines": "tcp", "websocket": "websocket", "http": "http"}
 SHARES = 2
 """Processes among which a million is divided, each with a seed of its own."""
@@ -88,10 +89,11 @@ def test_a_million_damaged_packets_at_a_door(name: str, folder: Path) -> None:
 
 @pytest.mark.parametrize("name", side_doors.DOORS)
 def test_a_million_damaged_packets_at_a_side_door(name: str, folder: Path) -> None:
-    reports = in_shares(side_doors.run, name, folder, PACKETS)
+    count = PACKETS - OVER_SOCKETS.get(name, 0)
+    reports = in_shares(side_doors.run, name, folder, count)
     print(told(name, reports))
 
-    assert sum(r.packets for r in reports) >= PACKETS - 100
+    assert sum(r.packets for r in reports) >= count - 100
     for report in reports:
         assert report.failures == []
         assert report.refused >= report.packets * side_doors.REFUSED_SHARE.get(name, 0.05)
@@ -129,21 +131,35 @@ def settled(path: Path) -> dict[str, Any]:
     return counters(path)
 
 
-def throw(ready: dict[str, Any], seed: int, share: float) -> None:
-    """All protocols, one after the other, in a process of its own with a lower priority than the engines."""
-    throwing = multiprocessing.get_context("spawn").Process(target=_throw, args=(ready, seed, share))
+Thrower = Callable[[dict[str, Any], int, float], None]
+"""Throws a share of the packets at an engine whose ports are given, drawn from a seed."""
+
+
+def throw(thrower: Thrower, ready: dict[str, Any], seed: int, share: float) -> None:
+    """Throw in a process of its own with a lower priority than the engines."""
+    throwing = multiprocessing.get_context("spawn").Process(target=_throw, args=(thrower, ready, seed, share))
     throwing.start()
     throwing.join()
     assert throwing.exitcode == 0
 
 
-def _throw(ready: dict[str, Any], seed: int, share: float) -> None:
+def _throw(thrower: Thrower, ready: dict[str, Any], seed: int, share: float) -> None:
     os.nice(10)
-    scale, count = share * PACKETS / 1_000_000, OVER_SOCKETS
+    thrower(ready, seed, share * PACKETS / 1_000_000)
+
+
+def of_all_servers(ready: dict[str, Any], seed: int, scale: float) -> None:
+    """All protocols, one after the other."""
+    count = OVER_SOCKETS
     flood.over_udp(ready["osc"], Chance(seed), int(scale * count["udp"]))
     flood.over_tcp(ready["tcp"], Chance(seed + 1), int(scale * count["tcp"]))
     flood.over_websocket(ready["http"], Chance(seed + 2), int(scale * count["websocket"]))
     flood.over_http(ready["http"], Chance(seed + 3), int(scale * count["http"]))
+
+
+def of_sound(ready: dict[str, Any], seed: int, scale: float) -> None:
+    """Sound for layers with an `input`."""
+    flood.over_pcm_in(ready["http"], Chance(seed), int(scale * OVER_SOCKETS["pcm_in"]))
 
 
 def require_alive(engine: RunningEngine) -> None:
@@ -161,24 +177,40 @@ def require_alive(engine: RunningEngine) -> None:
 
 
 def test_damaged_packets_over_real_sockets_cost_a_running_engine_nothing(tmp_path: Path) -> None:
+    require_nothing_missed(tmp_path, load("nightfall").folder, of_all_servers, require_alive)
+
+
+def test_damaged_sound_over_a_real_socket_costs_a_running_engine_nothing(tmp_path: Path) -> None:
+    def is_heard(engine: RunningEngine) -> None:
+        client = engine.client()
+        client.send({"event": "hit", "id": "last"})
+        client.until("receipt", receipt="last", status="started")
+        client.close()
+
+    folder = make_preset(tmp_path / "preset", side_doors.WITH_SOUND).folder
+    require_nothing_missed(tmp_path, folder, of_sound, is_heard)
+
+
+def require_nothing_missed(
+    tmp_path: Path, preset: Path, thrower: Thrower, then: Callable[[RunningEngine], None]
+) -> None:
     """In several rounds, because the machine may stall; a stall also shows in the control."""
-    nightfall = load("nightfall").folder
     file, control_file = tmp_path / "counters.json", tmp_path / "control.json"
     watched, control = ("tests.helpers.watched", str(file)), ("tests.helpers.watched", str(control_file))
     missed: list[tuple[int, int]] = []
     with (
-        playing(tmp_path / "control", nightfall, "--sink", "null", module=control),
-        playing(tmp_path / "engine", nightfall, "--sink", "null", module=watched) as engine,
+        playing(tmp_path / "control", preset, "--sink", "null", module=control),
+        playing(tmp_path / "engine", preset, "--sink", "null", module=watched) as engine,
     ):
-        throw(engine.ready, 1, 1 / (ROUNDS + 1))  # the warm-up: pools, caches, the first load
+        throw(thrower, engine.ready, 1, 1 / (ROUNDS + 1))  # the warm-up: pools, caches, the first load
         before = settled(file)
         for number in range(ROUNDS):
             first, control_first = counters(file), counters(control_file)
-            throw(engine.ready, 100 + 10 * number, 1 / (ROUNDS + 1))
+            throw(thrower, engine.ready, 100 + 10 * number, 1 / (ROUNDS + 1))
             last, control_last = counters(file), counters(control_file)
             missed.append((late(first, last), late(control_first, control_last)))
         after = settled(file)
-        require_alive(engine)
+        then(engine)
         said = engine.said()
         assert engine.end() == 0
     more = {key: after[key] - before[key] for key in ("blocks", "packets", "files", "threads")}

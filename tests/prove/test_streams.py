@@ -28,14 +28,14 @@ class StallingDisk:
         self._read, self._rng = read, np.random.default_rng(1)
         self._stalls_at, self.stalls = time.monotonic() + 1.0, 0
 
-    def read_chunk(self, file: StreamFile, number: int, into: list[memoryview]) -> None:
+    def read_chunk(self, file: Any, number: int, into: Any) -> Any:
         now = time.monotonic()
         while now > self._stalls_at + STALL_S:  # stalls in which nothing was read
             self._stalls_at += STALL_S + self._rng.uniform(0.5, 8.0)
         if now >= self._stalls_at:
             self.stalls += 1
             time.sleep(self._stalls_at + STALL_S - now)
-        self._read(file, number, into)
+        return self._read(file, number, into)
 
 
 def write_preset(folder: Path, count: int, bars: int) -> None:

@@ -12,8 +12,10 @@ from adaptive.engine import commands
 from adaptive.engine.commands import Command
 from adaptive.engine.engine import Engine
 from adaptive.instruments.region_choice import ChosenRegion, RegionChooser
+from adaptive.instruments.soundfont_modulators import generator_offset
 from adaptive.kernel.sources.sampler_settings import SamplerSpec, SampleSet
 from adaptive.music.channel_note import ALL_SOUND_OFF, ChannelNote, ControlChange
+from adaptive.music.generator_parameters import is_generator
 from adaptive.music.note import Note
 
 FIRST_HIT = 1000
@@ -38,30 +40,35 @@ class SamplerPlayer(InstrumentPlayer):
         The regions.
     sample_rate : int
         Frames a second.
+    first_switch : int or None
+        The key switch that is on at first; None: what the instrument says.
     """
 
     samples: SampleSet = field(kw_only=True)
     sample_rate: int = field(kw_only=True)
+    first_switch: int | None = field(default=None, kw_only=True)
     _chooser: RegionChooser = field(init=False)
     _hits: int = 0
     _sounding: dict[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    _until: int = 0
+    _held: int = 0
 
     def __post_init__(self) -> None:
         """Make what chooses regions by their rules."""
-        self._chooser = RegionChooser(self.samples)
+        self._chooser = RegionChooser(self.samples, self.first_switch)
 
     def state(self) -> Any:
         """Number of notes so far: notes of one hit do not choke each other; and what rules remember."""
         if not self.samples.has_rules:
             return self._hits
-        return self._hits, self._chooser.state(), dict(self._sounding)
+        return self._hits, self._chooser.state(), dict(self._sounding), self._until
 
     def restore(self, state: Any) -> None:
         """Restore a state."""
         if not self.samples.has_rules or isinstance(state, int):
             self._hits = int(state) if isinstance(state, int) else int(state[0])
             return
-        self._hits, chooser, sounding = state
+        self._hits, chooser, sounding, self._until = state
         self._chooser.restore(chooser)
         self._sounding = dict(sounding)
 
@@ -72,33 +79,55 @@ class SamplerPlayer(InstrumentPlayer):
         self._hits += 1
         frames, number = max(1, frames), FIRST_HIT + self._hits
         posted = self._begin(note.midi, note.velocity, frame, frames, number, group)
+        self._until = max(self._until, frame + frames)
         return posted + self._ending(note.midi, note.velocity, frame + frames, frames, group)
 
     def hold(self, key: int, velocity: float, frame: int, number: int) -> list[Command]:
         """A command for each region that the note plays."""
-        return self._begin(key, velocity, frame, 0, number, 0)
+        posted = self._begin(key, velocity, frame, 0, number, 0)
+        self._held += bool(posted)
+        return posted
+
+    def is_switch(self, key: int) -> bool:
+        """Whether a key chooses what others play."""
+        return self._chooser.is_switch(key)
 
     def release(self, key: int, velocity: float, frame: int, number: int, frames: int) -> list[Command]:
         """The command that ends a held note, and one for each region that it plays then."""
+        self._held = max(0, self._held - 1)
         ended = InstrumentPlayer.release(self, key, velocity, frame, number, frames)
         return ended + self._ending(key, velocity, frame, frames, 0)
 
     def move(self, control: int, value: float, frame: int, group: int = 0) -> list[Command]:
-        """The command that moves a control; none if nothing of the instrument listens to it."""
-        self._chooser.controls[control] = value
+        """Commands that move a control, or start what it starts; none if nothing listens to it."""
+        if is_generator(control):
+            return self._offset(control, value, frame, 0, group)
+        started = self._chooser.move(control, value)
+        self._hits += bool(started)
+        number = FIRST_HIT + self._hits
+        posted = [self._part(one, 60.0, 1.0, frame, 1, number, group) for one in started]
         if control not in self.samples.controls and control not in CHANNEL_MODES:
-            return []
-        return [commands.set_control(frame, self.place.instrument or 0, control, value, group=group)]
+            return posted
+        return [*posted, commands.set_control(frame, self.place.instrument or 0, control, value, group=group)]
 
-    def _chosen(self, key: int, velocity: int) -> Iterable[ChosenRegion]:
+    def _offset(self, control: int, value: float, frame: int, channel: int, group: int) -> list[Command]:
+        """The command that adds to a generator of all notes of a channel; none if it is not played."""
+        moved = generator_offset(control, value)
+        if moved is None:
+            return []
+        instrument = self.place.instrument or 0
+        return [commands.set_control(frame, instrument, *moved, channel=channel, group=group)]
+
+    def _chosen(self, key: int, velocity: int, frame: int) -> Iterable[ChosenRegion]:
         if self.samples.has_rules:
-            return self._chooser.begin(key, velocity)
+            is_alone = self._held == 0 and not 0 <= frame < self._until
+            return self._chooser.begin(key, velocity, is_alone=is_alone)
         return (ChosenRegion(region, 0.0) for region in self.samples.chosen(key, velocity))
 
     def _begin(
         self, key: int, velocity: float, frame: int, frames: int, number: int, group: int
     ) -> list[Command]:
-        chosen = list(self._chosen(key, midi_velocity(velocity)))
+        chosen = list(self._chosen(key, midi_velocity(velocity), frame))
         posted = self._limited(key, frame, frames, number, group, chosen) if self.samples.has_rules else []
         return posted + [self._part(one, key, velocity, frame, frames, number, group) for one in chosen]
 
@@ -130,8 +159,9 @@ class SamplerPlayer(InstrumentPlayer):
     def _part(
         self, one: ChosenRegion, key: float, velocity: float, frame: int, frames: int, number: int, group: int
     ) -> Command:
+        pitch = float(key if one.root is None else one.root) + one.semitones
         return commands.play_note(
-            frame, self.place.instrument or 0, float(key), velocity, frames, note=number, group=group,
+            frame, self.place.instrument or 0, pitch, velocity, frames, note=number, group=group,
             which=one.number, level_octaves=one.level_octaves,
         )  # fmt: skip
 
@@ -148,6 +178,8 @@ class SongPlayer(SamplerPlayer):
         """Commands of a note, or the command of a control that something of the instrument listens to."""
         instrument = self.place.instrument or 0
         if isinstance(note, ControlChange):
+            if is_generator(note.control):
+                return self._offset(note.control, note.value, frame, note.channel, group)
             if note.control not in self.samples.controls and note.control not in CHANNEL_MODES:
                 return []
             return [
@@ -178,7 +210,10 @@ def midi_velocity(velocity: float) -> int:
 
 def sampler_player_of(place: LayerPlace, engine: Engine, instrument: SamplerSpec) -> SamplerPlayer:
     """The player of a sampler, with the regions of its instrument."""
-    return SamplerPlayer(place, samples=instrument.samples, sample_rate=engine.spec.sample_rate)
+    return SamplerPlayer(
+        place, samples=instrument.samples, sample_rate=engine.spec.sample_rate,
+        first_switch=instrument.first_switch,
+    )  # fmt: skip
 
 
 def song_player_of(place: LayerPlace, engine: Engine, instrument: SamplerSpec) -> SongPlayer:

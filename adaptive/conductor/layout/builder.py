@@ -30,7 +30,7 @@ from adaptive.conductor.layout.places import (
     with_place,
 )
 from adaptive.conductor.layout.row_allocator import NoSpareRowsError, Occupancy, RowAllocator
-from adaptive.conductor.layout.strip_players import StripPlayer, strip_players
+from adaptive.conductor.layout.strip_players import samplers_of, strip_players
 from adaptive.engine.rig_spec import RigSpec
 from adaptive.engine.spec import (
     CEILING_DB,
@@ -42,7 +42,10 @@ from adaptive.engine.spec import (
     SpareRows,
 )
 from adaptive.engine.standard_rigs import standard_rig
+from adaptive.instruments.sample_streams import USUAL_BYTES, as_streamed, streamed_samplers
 from adaptive.kernel import layout as kernel
+from adaptive.kernel.sources.descriptor import InstrumentSpec
+from adaptive.kernel.sources.sampler_settings import SamplerSpec
 from adaptive.preset.elastic import is_elastic
 from adaptive.preset.expression import Opcode, compile_program
 from adaptive.preset.instrument_controls import instrument_named
@@ -108,6 +111,8 @@ class _Builder:
         The running engine; None: an empty one.
     rig : RigSpec or None
         The speakers that strips and buses are panned to.
+    memory_bytes : int
+        What the recordings of all instruments may take.
     """
 
     def __init__(
@@ -116,6 +121,7 @@ class _Builder:
         before: PresetLayout | None,
         occupancy: Occupancy | None,
         rig: RigSpec | None = None,
+        memory_bytes: int = USUAL_BYTES,
     ) -> None:
         self.preset, self.before, self.occupancy = preset, before, occupancy
         self.rig = rig
@@ -150,6 +156,7 @@ class _Builder:
         self.bridges: dict[str, LayerPlace] = {}
         self.fills: dict[str, LayerPlace] = {}
         self._players = strip_players(file, preset.folder)
+        self._streamed = streamed_samplers(samplers_of(self._players), memory_bytes)
         self._kept = self._keep()
 
     # ── kept rows ──────────────────────────────────────────────────────────────────────────────
@@ -160,18 +167,28 @@ class _Builder:
             return {}
         kept = {}
         for strip, place in self.before.places().items():
-            if strip not in self._players or not self._fits(self._players[strip], place):
+            if strip not in self._players or not self._fits(strip, place):
                 continue
             kept[strip] = place
             for kind, index in place.rows():
                 self.rows.keep(kind, index)
         return kept
 
-    def _fits(self, player: StripPlayer, place: LayerPlace) -> bool:
-        """Whether a player needs the rows that a place has."""
+    def _fits(self, strip: str, place: LayerPlace) -> bool:
+        """Whether a strip needs the rows that a place has."""
         before = None if place.instrument is None else self.instruments[place.instrument].fixed
-        wanted = player.instrument(place.bus)
-        return (player.clips, None if wanted is None else wanted.fixed) == (len(place.clips), before)
+        wanted = self._instrument(strip, place.bus)
+        return (self._players[strip].clips, None if wanted is None else wanted.fixed) == (
+            len(place.clips),
+            before,
+        )
+
+    def _instrument(self, strip: str, bus: int) -> InstrumentSpec | None:
+        """The instrument of a strip, on a bus; None: it has none."""
+        spec = self._players[strip].instrument(bus)
+        if isinstance(spec, SamplerSpec) and strip in self._streamed:
+            return as_streamed(spec, self._streamed[strip])
+        return spec
 
     # ── parameters ─────────────────────────────────────────────────────────────────────────────
 
@@ -269,7 +286,7 @@ class _Builder:
             bus = self.rows.allocate("bus", strip)
             first = self.rows.allocate("clip", strip, player.clips) if player.clips else 0
             place = LayerPlace(name, bus, bus + 1, range(first, first + player.clips), strip=strip)
-        spec = player.instrument(place.bus)
+        spec = self._instrument(strip, place.bus)
         if spec is not None:
             row = self.rows.allocate("instrument", strip) if place.instrument is None else place.instrument
             place = replace(place, instrument=row)
@@ -449,6 +466,7 @@ def lay_out(
     occupancy: Occupancy | None = None,
     rig: RigSpec | None = None,
     ceiling_db: float = CEILING_DB,
+    memory_bytes: int = USUAL_BYTES,
 ) -> PresetLayout:
     """Lay out a preset for an empty engine, or for the engine that plays the layout `before`.
 
@@ -466,6 +484,8 @@ def lay_out(
         The speakers; None: those that usually belong to so many channels, if the preset places anything.
     ceiling_db : float
         No sample of the output is louder.
+    memory_bytes : int
+        What the recordings of all instruments may take; beyond it, the largest are streamed.
 
     Raises
     ------
@@ -477,7 +497,7 @@ def lay_out(
             message = "something got a place, which needs another engine"
             raise NoSpareRowsError(message)
         rig = standard_rig(channels)
-    builder = _Builder(preset, before, occupancy, rig)
+    builder = _Builder(preset, before, occupancy, rig, memory_bytes)
     builder.add_parameters()
     for name, table in preset.file.layers.items():
         builder.add_layer(name, table)

@@ -5,6 +5,7 @@ The builder asks every player the same; it never asks for the kind of an instrum
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -134,6 +135,15 @@ def strip_players(file: PresetFile, folder: Path = Path()) -> dict[str, StripPla
     for name in file.fills:
         made[f"fills.{name}"] = ClipStrip(CLIPS_A_FILL)
     return made
+
+
+def samplers_of(players: Mapping[str, StripPlayer]) -> dict[str, InstrumentSpec | None]:
+    """The sampler of each strip that has one."""
+    return {
+        strip: player.instrument(0)
+        for strip, player in players.items()
+        if isinstance(player, InstrumentStrip) and player.table.kind == "sampler"
+    }
 
 
 def kinds_used(file: PresetFile) -> set[str]:

@@ -27,6 +27,13 @@ from adaptive.inputs.midi.stream import (
 from adaptive.inputs.note_message import PlayNote
 from adaptive.music.channel_note import PRESSURE, WHEEL, WHEEL_RANGE, normalised
 from adaptive.music.chord_finder import chord_of
+from adaptive.music.generator_parameters import (
+    GENERATOR_COUNT,
+    GENERATORS,
+    SOUNDFONT_PARAMETERS,
+    generator_amount,
+    is_generator,
+)
 from adaptive.preset.schema import InputTable
 
 SENSING_S = 0.35
@@ -186,6 +193,8 @@ class MidiReader:
         known = self._checker().controllable
         layers = [one for one in self.mappings.layers_of(self.port, value.channel) if one in known]
         amount = value.value / 128.0 if value.source.kind == "rpn" else float(value.value)
+        if is_generator(number):
+            amount = generator_amount(number - GENERATORS, value.value)
         transaction.requests += [MoveControl(one, number, normalised(number, amount)) for one in layers]
 
     def _take_value(self, value: ControlValue, now_s: float, transaction: Transaction) -> None:
@@ -250,6 +259,9 @@ def control_number(value: ControlValue) -> int | None:
     kind, number = value.source.kind, value.source.number
     if kind == "cc" and number not in NO_CONTROLS:
         return number
+    if kind == "nrpn" and number is not None and number >> 7 == SOUNDFONT_PARAMETERS:
+        generator = number & 127
+        return GENERATORS + generator if generator < GENERATOR_COUNT else None
     named = {("bend", None): WHEEL, ("pressure", None): PRESSURE, ("rpn", 0): WHEEL_RANGE}
     return named.get((kind, number if kind == "rpn" else None))
 

@@ -11,57 +11,34 @@ from typing import Any
 
 import numpy as np
 
-from adaptive.kernel.atomic import load_acquire
 from adaptive.kernel.compile.jit import rtsafe
 from adaptive.kernel.dsp.maths import F32, ONE
-from adaptive.kernel.layout import CHUNK_FRAMES, PAIRS, QUANTUM
+from adaptive.kernel.layout import PAIRS
+from adaptive.kernel.sources.chunk_marks import AHEAD, ENOUGH, FADE_QUANTA, SHARE, is_in_memory
 from adaptive.kernel.sources.stretch_record import MOST_WINDOW
-
-Q = np.int64(QUANTUM)
-CHUNK = np.int64(CHUNK_FRAMES)
-WORD = np.int64(8)
-FADE_QUANTA = np.int32(4)
-SHARE = F32(1.0 / 4.0)
-AHEAD = np.int64(QUANTUM * 5)
-"""Frames that must be there: this quantum, and those in which it would fade out."""
-
-ENOUGH = np.int64(CHUNK_FRAMES)
-"""Frames that must be there before a clip that has run out is heard again."""
 
 AROUND = np.int64(2 * MOST_WINDOW)
 """Frames on either side that a stretched clip may read."""
 
 
 @rtsafe
-def is_in_memory(sound: Any, first: int, last: int) -> bool:
-    """Whether frames `first` … `last` (int64) of a streamed file are in memory; there are none beyond it."""
-    first, last = max(first, np.int64(0)), min(last, sound["frames"])
-    if last <= first:
-        return True
-    chunk, end = first // CHUNK, (last - np.int64(1)) // CHUNK
-    while chunk <= end:
-        if load_acquire(sound["at_chunks"] + WORD * chunk) == 0:
-            return False
-        chunk += np.int64(1)
-    return True
-
-
-@rtsafe
 def has_frames(group: Any, column: int, sound: Any, behind: int, ahead: int) -> bool:
     """Whether all that a clip reads from `behind` frames before to `ahead` after its place is in memory."""
     position, loop_frames = group["position"][column], sound["loop_frames"]
+    marks, frames = sound["at_chunks"], sound["frames"]
     head = np.int64(group["is_tail"][column])
     while head <= group["passes"][column]:
         at = sound["origin"] + position + head * loop_frames
-        if at - behind >= sound["frames"]:
+        if at - behind >= frames:
             break
-        if not is_in_memory(sound, at - behind, at + ahead):
+        if not is_in_memory(marks, frames, at - behind, at + ahead):
             return False
         if loop_frames == 0:
             break
         head += np.int64(1)
     if loop_frames > 0 and group["is_tail"][column] == 0:
-        return is_in_memory(sound, sound["origin"], sound["origin"] + position + ahead - loop_frames)
+        over = sound["origin"] + position + ahead - loop_frames
+        return is_in_memory(marks, frames, sound["origin"], over)
     return True
 
 

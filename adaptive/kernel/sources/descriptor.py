@@ -117,6 +117,22 @@ class SourceText:
     may_be_number: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SourceFlag:
+    """A choice of a sound source between no, the default, and yes, fixed when the preset is loaded.
+
+    Parameters
+    ----------
+    name : str
+        Key in a preset.
+    doc : str
+        One sentence for the documentation and for editors.
+    """
+
+    name: str
+    doc: str
+
+
 def no_settings(_instrument: Any, _spec: Any, _sample_rate: int) -> None:
     """Write nothing: a source without settings."""
 
@@ -148,8 +164,8 @@ class SoundSource:
         `source_record`.
     parameters, options : tuple
         Numbers that may change while it plays, and that may not.
-    texts : tuple
-        Texts that an instrument of this kind is made of.
+    texts, flags : tuple
+        Texts that an instrument of this kind is made of, and choices between yes and no.
     spare_voices : int
         Voices beyond those that a preset asks for, in which notes fade out whose voice another needs.
     has_patches : bool
@@ -175,6 +191,7 @@ class SoundSource:
     parameters: tuple[Parameter, ...] = ()
     options: tuple[Option, ...] = ()
     texts: tuple[SourceText, ...] = ()
+    flags: tuple[SourceFlag, ...] = ()
     usual_voices: int = DEFAULT_VOICES
     spare_voices: int = 0
     begin: Callable[[Any, Any, int], object] | None = None

@@ -96,9 +96,12 @@ def unit(header_address: int, instrument_address: int, _first: int, _count: int)
     voices = carray(pointer(stream["voices"]), stream["group_count"], INCOMING_VOICES)
     faded = stream["fade_value"]
     frame = header["frame"]
-    take_commands(voices, stream, entries_of(header), frame, telemetry_of(header))
+    telemetry = telemetry_of(header)
+    stolen = telemetry["stolen_voices"]
+    take_commands(voices, stream, entries_of(header), frame, telemetry)
+    telemetry["stolen_voices"] = stolen  # its notes are played by whoever writes the ring
     for number in range(np.int64(stream["group_count"])):
-        forget_starts(voices[number])  # its notes are played by whoever writes the ring
+        forget_starts(voices[number])
     words = stream["at_words"]
     if stream["is_timed"] == 1:
         stream["position"] = frame

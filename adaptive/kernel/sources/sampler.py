@@ -16,6 +16,7 @@ from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32, HALF, ONE, TWO, ZERO, exp2, gain_of_db
 from adaptive.kernel.dsp.vectors import add_lane_sums
 from adaptive.kernel.layout import ENTRY, HEADER, LANES, QUANTUM, TELEMETRY
+from adaptive.kernel.sources.chunk_marks import FADE_QUANTA, SHARE
 from adaptive.kernel.sources.controls import follow_controls
 from adaptive.kernel.sources.notes import (
     OFF,
@@ -35,6 +36,7 @@ from adaptive.kernel.sources.sampler_frames import (
     read_lane,
     ring_out,
     shape_lanes,
+    skip_lane,
 )
 from adaptive.kernel.sources.sampler_modulators import (
     ENVELOPE,
@@ -49,6 +51,7 @@ from adaptive.kernel.sources.sampler_modulators import (
     take_controls,
 )
 from adaptive.kernel.sources.sampler_record import CHANNELS, MODULATOR, REGION, SAMPLER, SAMPLER_VOICES
+from adaptive.kernel.sources.sampler_stream import begin_stream, watch_voice
 from adaptive.kernel.sources.synth import filter_warp_of_pitch
 
 Q = np.int64(QUANTUM)
@@ -114,6 +117,7 @@ def aim_voice(group: Any, sampler: Any, region: Any, lane: int, at: int, rate: f
     level = (
         group["level"][AMPLITUDE, lane] * group["loudness"][lane] * sampler["gain"] * sampler["fade_value"]
     )
+    level *= ONE - SHARE * F32(group["missing"][lane])
     cutoff = group["cutoff"][lane]
     if region["has_modulation"] == 0 and group["is_moving"][lane] == 0:
         group["step"][lane] = group["resting_step"][lane]
@@ -140,7 +144,7 @@ def aim_voice(group: Any, sampler: Any, region: Any, lane: int, at: int, rate: f
     group["gain_until"][lane] = F32(Q)
     group["pan_left"][lane] += PAN_SHARE * (group["pan_left_wanted"][lane] - group["pan_left"][lane])
     group["pan_right"][lane] += PAN_SHARE * (group["pan_right_wanted"][lane] - group["pan_right"][lane])
-    if region["is_filtered"] == 1:
+    if group["wet"][lane] == ONE:
         aim_filter(group, lane, cutoff, rate)
 
 
@@ -204,7 +208,7 @@ def begin_voice(
     start = region["start"] + np.float64(group["shift"][START, lane])
     start = min(max(start, np.float64(0.0)), np.float64(region["frames"] - BIT))
     group["position"][lane] = np.int64(start) << PLACE_BITS
-    group["wet"][lane] = ONE if region["is_filtered"] == 1 else ZERO
+    begin_stream(group, sampler, region, lane)
     group["lfo_frames"][lane] = ZERO
     for which in range(np.int64(2)):
         delay = exp2(region["delay"][which] + group["shift"][ENVELOPE + PARTS * which, lane])
@@ -240,6 +244,8 @@ def choke(voices: Any, regions: Any, group_count: int, choke_group: int, note: i
                 group["part"][AMPLITUDE, lane] = LET_GO
                 if region["is_choked_slowly"] == 0:
                     group["is_choked"][lane] = np.int32(1)
+                elif region["off_rate"] > ZERO:
+                    group["release_rate"][AMPLITUDE, lane] = region["off_rate"]
 
 
 @rtsafe
@@ -327,6 +333,8 @@ def render_group(
             channel = min(max(region["channel"], zero), LAST_CHANNEL)
             if group["version"][lane] != sampler["version"][channel]:
                 resolve_voice(group, sampler, region, modulators, lane)
+            if region["at_marks"] != 0:
+                watch_voice(group, sampler, region, lane)
             aim_voice(group, sampler, region, lane, zero, rate)
     if next_split(group, frame, np.int64(-1)) == 0:
         change_voices(voices, group, sampler, regions, modulators, entries, frame, zero, rate)
@@ -339,8 +347,11 @@ def render_group(
             is_ringing = is_ringing or group["residual_right"][lane] != ZERO
             if group["stage"][lane] != OFF and group["is_over"][lane] == 0:
                 region = regions[group["region"][lane]]
-                read_lane(group, lane, region, sampler["at_sinc"], blocks, first, last)
-                has_filter |= np.int64(region["is_filtered"])
+                if group["missing"][lane] == FADE_QUANTA:
+                    skip_lane(group, lane, region, first, last)
+                else:
+                    read_lane(group, lane, region, sampler["at_sinc"], blocks, first, last)
+                has_filter |= np.int64(group["wet"][lane])
         if is_ringing:
             ring_out(blocks, voices_at, first, last)
         shape_lanes(blocks, voices_at, first, last, has_filter)

@@ -81,6 +81,21 @@ def read_lane(group: Any, lane: int, region: Any, sinc: int, block: int, first: 
     group["position"][lane] = position
 
 
+@rtsafe
+def skip_lane(group: Any, lane: int, region: Any, first: int, last: int) -> None:
+    """Let a voice go on from frame `first` to `last` without reading anything."""
+    loops = region["loop_end"] > 0 and group["is_plain"][lane] == 0
+    end = (region["loop_end"] + WRAP_AFTER if loops else region["frames"]) << PLACE_BITS
+    position = group["position"][lane] + group["step"][lane] * (last - first)
+    if position >= end:
+        if loops:
+            length = max(region["loop_frames"], ONE_FRAME) << PLACE_BITS
+            position -= ((position - end) // length + ONE_FRAME) * length
+        else:
+            group["is_over"][lane] = np.int32(1)
+    group["position"][lane] = position
+
+
 def _field(builder: Any, voices: Any, name: str) -> Any:
     """Load a field of a group: one number for each of sixteen voices."""
     return load(builder, voices, _offset(name), LANE_FLOATS)

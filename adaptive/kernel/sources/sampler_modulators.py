@@ -23,9 +23,12 @@ from adaptive.kernel.sources.sampler_record import (
     CURVE_SHIFT,
     DESTINATIONS,
     ENVELOPE_PARTS,
+    FIRST_LINK,
     IS_BIPOLAR,
     IS_FALLING,
     KEY,
+    LINKS,
+    OFFSETS,
     PRESSURE,
     VELOCITY,
 )
@@ -47,6 +50,9 @@ PLACES = np.float64(2.0**32)  # of a position, to a frame
 
 LAST_CHANNEL, LAST_CONTROL = np.int64(CHANNELS - 1), np.int64(CONTROLS - 1)
 VELOCITY_SOURCE, KEY_SOURCE, NO_SOURCE = np.int64(VELOCITY), np.int64(KEY), np.int64(ALWAYS)
+LINK_SOURCE, LINK_SUM = np.int64(FIRST_LINK), np.int64(len(DESTINATIONS) - LINKS)
+FIRST_OFFSET = np.int64(OFFSETS)
+MOST_OFFSET = F32(1e6)
 CURVE_AT, FALLS, HAS_TWO_SIDES = np.int64(CURVE_SHIFT), np.int64(IS_FALLING), np.int64(IS_BIPOLAR)
 NUMBER_MASK, CURVE_MASK = np.int64(255), np.int64(3)
 LINEAR, CONCAVE, CONVEX = np.int64(0), np.int64(1), np.int64(2)
@@ -109,15 +115,24 @@ def source_value(sampler: Any, group: Any, lane: int, channel: int, source: int)
         return curved(min(group["velocity"][lane], ONE), source)
     if number == KEY_SOURCE:
         return curved(min(max(group["pitch"][lane] / MOST_PITCH, ZERO), ONE), source)
+    if number >= LINK_SOURCE:
+        total = group["shift"][min(LINK_SUM + number - LINK_SOURCE, COUNT - np.int64(1)), lane]
+        if source & HAS_TWO_SIDES:
+            return curved(HALF * (min(max(total, -ONE), ONE) + ONE), source)
+        return curved(min(max(total, ZERO), ONE), source)
     return curved(sampler["controls"][channel, min(number, LAST_CONTROL)], source)
 
 
 @rtsafe
 def sum_modulators(group: Any, sampler: Any, region: Any, modulators: Any, lane: int) -> None:
-    """Sum what the modulators of a region add at each destination."""
-    for number in range(COUNT):
-        group["shift"][number, lane] = ZERO
+    """Sum what the modulators of a region, and offsets of its channel, add at each destination.
+
+    A modulator that moves another one comes before it.
+    """
     channel = min(max(region["channel"], np.int64(0)), LAST_CHANNEL)
+    offsets = sampler["offsets"]
+    for number in range(COUNT):
+        group["shift"][number, lane] = offsets[channel, number] + offsets[channel, number + COUNT]
     for number in range(region["modulator_count"]):
         one = modulators[region["first_modulator"] + number]
         value = source_value(sampler, group, lane, channel, np.int64(one["source"]))
@@ -169,6 +184,13 @@ def resolve_voice(group: Any, sampler: Any, region: Any, modulators: Any, lane: 
     group["lfo_cutoff"][lane] = region["lfo_cutoff"] + shift[LFO_CUTOFF, lane]
     group["lfo_octaves"][lane] = region["lfo_octaves"] + shift[LFO_LEVEL, lane]
     moving += abs(group["lfo_cutoff"][lane]) + abs(group["lfo_octaves"][lane])
+    channel = min(max(region["channel"], np.int64(0)), LAST_CHANNEL)
+    filtering = abs(sampler["offsets"][channel, CUTOFF]) + abs(sampler["offsets"][channel, RESONANCE])
+    filtering += abs(sampler["offsets"][channel, LFO_CUTOFF])
+    filtering += abs(sampler["offsets"][channel, MODULATION_CUTOFF])
+    moving += abs(sampler["offsets"][channel, MODULATION_PITCH])
+    moving += abs(sampler["offsets"][channel, MODULATION_CUTOFF])
+    group["wet"][lane] = ONE if region["is_filtered"] == 1 or filtering > ZERO else ZERO
     group["is_moving"][lane] = np.int32(1) if moving > ZERO else np.int32(0)
     group["step"][lane] = np.int64(0)  # it is computed anew
     group["resting_step"][lane] = step_of(region, group["tuned"][lane] + sampler["tune"])
@@ -192,7 +214,10 @@ def step_of(region: Any, semitones: float) -> int:
 
 @rtsafe
 def set_control(sampler: Any, channel: int, number: int, value: float) -> None:
-    """Set a control of a channel; a reset does what the MIDI recommended practice RP-015 says."""
+    """Set a control of a channel; a reset does what the MIDI recommended practice RP-015 says.
+
+    It also ends what was added to destinations, as players of SoundFonts do.
+    """
     controls = sampler["controls"]
     if number == RESET:
         controls[channel, MODULATION_WHEEL] = ZERO
@@ -200,8 +225,13 @@ def set_control(sampler: Any, channel: int, number: int, value: float) -> None:
         controls[channel, PEDAL] = ZERO
         controls[channel, WHEEL] = HALF
         controls[channel, CHANNEL_PRESSURE] = ZERO
+        for other in range(COUNT + COUNT):
+            sampler["offsets"][channel, other] = ZERO
+    elif number >= FIRST_OFFSET:
+        other = min(number - FIRST_OFFSET, COUNT + COUNT - np.int64(1))
+        sampler["offsets"][channel, other] = min(max(value, -MOST_OFFSET), MOST_OFFSET)
     else:
-        controls[channel, number] = value
+        controls[channel, min(number, LAST_CONTROL)] = min(max(value, ZERO), ONE)
     sampler["version"][channel] += np.int32(1)
 
 
@@ -232,8 +262,8 @@ def take_controls(voices: Any, sampler: Any, regions: Any, entries: Any, frame: 
             notes += np.int64(1)
         if command["operation"] == INSTRUMENT_CONTROL:
             channel = min(max(command["i1"], np.int64(0)), LAST_CHANNEL)
-            number = min(max(np.int64(command["which"]), np.int64(0)), LAST_CONTROL)
-            value = min(max(command["f0"], ZERO), ONE)
+            number = max(np.int64(command["which"]), np.int64(0))
+            value = command["f0"] if abs(command["f0"]) <= MOST_OFFSET else ZERO
             if number == ALL_SOUND_OFF or number == ALL_NOTES_OFF:
                 at = frame + np.int64(entry["offset"])
                 end_channel(voices, sampler, regions, channel, at, number == ALL_SOUND_OFF)

@@ -14,6 +14,13 @@ BEND, PRESSURE, BEND_RANGE, CONTROLS = 128, 129, 130, 131
 VELOCITY, KEY, ALWAYS = 131, 132, 133
 """What moves a modulator besides: velocity and key of its note, and nothing, which counts as 1."""
 
+FIRST_LINK, LINKS = 134, 8
+"""Sums of other modulators that may move one, and their number."""
+
+OFFSETS = 256
+"""Controls from this number on set what is added to a destination of the channel, in its unit; twice as many
+as there are destinations, because two may add to one."""
+
 CURVE_SHIFT, IS_FALLING, IS_BIPOLAR = 8, 1 << 10, 1 << 11
 """Parts of a source in one number: control, two bits of its curve, and two flags."""
 
@@ -27,12 +34,13 @@ DESTINATIONS = (
     *ENVELOPE_PARTS,
     *(f"modulation_{part}" for part in ENVELOPE_PARTS),
     "lfo_delay", "vibrato_delay", "lfo_rate", "vibrato_rate", "start",
+    *(f"link_{number}" for number in range(LINKS)),
 )  # fmt: skip
 """What a modulator can move.
 
 Pitches and cutoffs in semitones; resonance and level of the LFO in octaves of gain, attenuation too; pan from
 -1 to 1; times and rates in octaves; the sustain of the amplitude in octaves of gain, that of the modulation
-as a share; the start in frames of the recording.
+as a share; the start in frames of the recording; a link, which moves other modulators, from 0 to 1.
 """
 
 MODULATOR = record(
@@ -49,6 +57,8 @@ REGION = record(
     [
         ("data", "i8"),  # address of the first frame; of a loop, copies of its beginning follow its end
         ("plain", "i8"),  # the same without such copies, for a loop that ends with the note
+        ("at_marks", "i8"),  # of a stream: which chunks of `data` are in memory; 0: all
+        ("at_plain_marks", "i8"),
         ("frames", "i8"),
         ("loop_end", "i8"),  # the frame that is played as the first of the loop; 0: no loop
         ("loop_frames", "i8"),
@@ -60,6 +70,7 @@ REGION = record(
         ("choke_group", "i4"),  # a note of it silences voices that are `choked_by` the group; 0: none
         ("choked_by", "i4"),
         ("is_choked_slowly", "i4"),  # 1: as if it were released
+        ("off_rate", "f4"),  # octaves a frame by which it falls then; 0: as it is released
         ("start", "f8"),  # frame at which a note begins
         ("ratio", "f4"),  # frames of the recording to one of the engine
         ("root", "f4"),  # pitch at which it plays as it was recorded
@@ -106,11 +117,13 @@ SAMPLER = instrument_record(
         ("at_modulators", "i8"),
         ("modulator_count", "i8"),
         ("at_sinc", "i8"),
+        ("starved", "i8"),  # how many times voices ran out of frames
         ("most_voices", "i8"),  # further lanes are for stolen voices, which fade
         ("gain", "f4"),
         ("tune", "f4"),  # semitones
         ("choke_rate", "f4"),  # octaves a frame
         ("controls", "f4", (CHANNELS, CONTROLS)),  # from 0 to 1
+        ("offsets", "f4", (CHANNELS, 2 * len(DESTINATIONS))),  # see `OFFSETS`
         ("version", "i4", CHANNELS),  # rises with each change of a control of the channel
     ],
     PARAMETERS,
@@ -123,6 +136,7 @@ SAMPLER_VOICES = voice_record(
         ("is_plain", "i4", LANES),  # 1: the loop is left, see `REGION`
         ("is_over", "i4", LANES),
         ("is_choked", "i4", LANES),  # 1: another note or voice has ended it
+        ("missing", "i4", LANES),  # quarters by which it has faded, because frames are not in memory
         ("position", "i8", LANES),  # frames of the recording, times 2^32
         ("step", "i8", LANES),
         ("wet", "f4", LANES),  # 1: it is filtered; 0: not

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from adaptive.kernel.sources.sample_source import SampleSource
 from adaptive.kernel.sources.sampler_record import (
     ALWAYS,
     BEND,
@@ -124,12 +125,48 @@ class RegionLfo:
     level_db: float = 0.0
 
 
+NOTHING = np.zeros(0, np.float32)
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Recording:
-    """Frames of one channel, float32, and their rate."""
+    """One channel of a recording: its frames, or what they are read from.
+
+    Parameters
+    ----------
+    frames : ndarray of float32
+        The frames; empty with a `source`.
+    sample_rate : float
+        Their rate.
+    source : SampleSource or None
+        What they are read from.
+    channel : int
+        Number of the channel in it.
+    """
 
     frames: Array
     sample_rate: float
+    source: SampleSource | None = None
+    channel: int = 0
+
+    @property
+    def size(self) -> int:
+        """Number of frames."""
+        return int(self.frames.size) if self.source is None else self.source.frames
+
+    def whole(self) -> Array:
+        """All its frames.
+
+        Raises
+        ------
+        OSError
+            They cannot be read.
+        """
+        if self.source is None:
+            return self.frames
+        made = self.source.read(0, self.source.frames)[self.channel]
+        self.source.close()
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +218,16 @@ class RegionRule:
         Notes of one key that sound at a time; 0: any number.
     crossfades : tuple of Crossfade
         Gains.
+    random_db, random_cents : float
+        What is drawn for each note and added: to the level from 0 to this, to the pitch to either side.
+    velocity_gains : tuple of (float, float)
+        Velocities (0 … 127), rising, and the gain at each; empty: none.
+    plays_root : bool
+        Whether all keys play its root key.
+    before : str
+        ``alone``: it plays where no other key is held; ``held``: where one is; empty: always.
+    starts : tuple of (int, float, float)
+        Controllers that start it when they enter the range between two values, and no key does.
     number : int
         The same for regions that belong together, as both channels of a recording do.
     """
@@ -196,6 +243,12 @@ class RegionRule:
     decay_db: float = 0.0
     most_notes: int = 0
     crossfades: tuple[Crossfade, ...] = ()
+    random_db: float = 0.0
+    random_cents: float = 0.0
+    velocity_gains: tuple[tuple[float, float], ...] = ()
+    plays_root: bool = False
+    before: str = ""
+    starts: tuple[tuple[int, float, float], ...] = ()
     number: int = 0
 
 
@@ -233,6 +286,8 @@ class Region:
         A note of a group silences those that are choked by it; 0: none.
     is_choked_slowly : bool
         Whether it is then released, and not cut.
+    choke_s : float
+        Time in which it then falls by 96 dB, where it is released; 0: that of its envelope.
     plays_to_its_end : bool
         Whether a release does not end it.
     fixed_key, fixed_velocity : float or None
@@ -266,6 +321,7 @@ class Region:
     choke_group: int = 0
     choked_by: int = 0
     is_choked_slowly: bool = False
+    choke_s: float = 0.0
     plays_to_its_end: bool = False
     fixed_key: float | None = None
     fixed_velocity: float | None = None

@@ -1,8 +1,7 @@
-"""The settings of a sampler, and how its regions become records."""
+"""The settings of a sampler, and its regions."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,54 +9,43 @@ from typing import Any
 
 import numpy as np
 
-from adaptive.kernel.dsp.interpolate import SHORT_BEFORE, SHORT_TAPS, rising_table
+from adaptive.kernel.dsp.interpolate import rising_table
 from adaptive.kernel.layout import LANES
 from adaptive.kernel.processors.descriptor import Option
-from adaptive.kernel.sources.descriptor import SoundSource, SourceText
+from adaptive.kernel.sources.descriptor import SoundSource, SourceFlag, SourceText
+from adaptive.kernel.sources.sample_records import (
+    FALL_DB,
+    SampleRecords,
+    may_stream,
+    sample_records,
+    unreadable,
+    whole_bytes,
+)
 from adaptive.kernel.sources.sampler import unit
 from adaptive.kernel.sources.sampler_record import (
     BEND,
     BEND_RANGE,
-    DESTINATIONS,
-    MODULATOR,
     PARAMETERS,
-    REGION,
     SAMPLER,
     SAMPLER_VOICES,
 )
 from adaptive.kernel.sources.sampler_regions import (
     OCTAVES_A_DB,
-    Modulator,
-    Recording,
     Region,
-    RegionEnvelope,
 )
-from adaptive.units import db_to_gain, hz_to_pitch
 
 Array = np.ndarray[Any, Any]
-
-FALL_DB = 96.0
-"""What a decay to nothing or a release falls in its time, as SoundFont counts it."""
 
 CHOKE_S = 0.025
 """Time in which a choked note falls by `FALL_DB`: by 60 dB in 16 ms."""
 
-OPEN_HZ = 19000.0
-"""A filter with this cutoff, or a higher one, that nothing moves is left out."""
-
-FILTER_DESTINATIONS = {"cutoff", "resonance", "lfo_cutoff", "modulation_cutoff"}
-LEAST_SUSTAIN = 2.0**-24  # -144 dB
 FADING_VOICES = LANES
-CHOKE_GROUPS = 1 << 20
-"""More than there are choke groups in a file."""
-
 AT_REST: Mapping[int, float] = {7: 1.0, 10: 0.5, 8: 0.5, 11: 1.0, BEND: 0.5, BEND_RANGE: 2.0 / 127.0}
 """Controls that are not 0 at first; volume is full, so that a layer is as loud as its level says."""
 
-PADDING = 4 * SHORT_TAPS
-"""Frames of silence, or of a loop's beginning, behind a recording: more than are read at a time."""
-
 BEST_VOICES = 64
+
+MOST_VERIFIED_BYTES = 1_000_000_000
 
 
 class SampleSet:
@@ -82,6 +70,8 @@ class SampleSet:
         Whether a region plays by more than its keys and velocities.
     controls : frozenset of int
         The controls that move something.
+    troubles : tuple of str
+        Recordings that could not be read, as part of sentences, once they were to be.
     """
 
     def __init__(
@@ -104,8 +94,8 @@ class SampleSet:
             for one in region.modulators
             for source in (one.source, one.amount_source)
         )
-        self._records: dict[int, tuple[Array, Array]] = {}
-        self._data: dict[tuple[int, tuple[int, int] | None], Array] = {}
+        self._records: dict[int, SampleRecords] = {}
+        self.troubles: tuple[str, ...] = ()
 
     def chosen(self, key: int, velocity: int, part: Hashable = None) -> tuple[int, ...]:
         """Numbers of the regions of a part that a key and a velocity (1 … 127) play."""
@@ -120,118 +110,46 @@ class SampleSet:
             )
         return self._chosen[asked]
 
-    def records(self, sample_rate: int) -> tuple[Array, Array]:
-        """Records of `REGION`, in the order of the regions, and of `MODULATOR`.
+    @property
+    def whole_bytes(self) -> int:
+        """Memory that its recordings take when all of them are in memory."""
+        return whole_bytes(self.regions)
 
-        They live as long as this object.
+    @property
+    def may_stream(self) -> bool:
+        """Whether any of its recordings can be streamed."""
+        return any(map(may_stream, self.regions))
+
+    def verify(self) -> None:
+        """Read all recordings once and forget them, so that `troubles` has those that cannot be read.
+
+        Those that need more than `MOST_VERIFIED_BYTES` are not read.
         """
+        if not self._records and self.whole_bytes <= MOST_VERIFIED_BYTES:
+            self.troubles = unreadable(self.regions)
+
+    def records(self, sample_rate: int, *, is_streamed: bool = False) -> SampleRecords:
+        """Records of the regions, in their order.
+
+        Those with all recordings in memory are made once for each rate, and live as long as this object;
+        those with streams are made for each caller, who keeps them.
+        """
+        if is_streamed:
+            return sample_records(self.regions, self.channels, sample_rate, is_streamed=True)
         if sample_rate not in self._records:
-            rows = np.zeros(len(self.regions), REGION)
-            modulators: list[Modulator] = []
-            placed: dict[tuple[Modulator, ...], int] = {}
-            for row, region, channel in zip(rows, self.regions, self.channels, strict=True):
-                self._fill(row, region, sample_rate)
-                if region.modulators not in placed:
-                    placed[region.modulators] = len(modulators)
-                    modulators += region.modulators
-                row["first_modulator"] = placed[region.modulators]
-                row["modulator_count"] = len(region.modulators)
-                row["channel"] = channel
-                for name in ("choke_group", "choked_by"):  # groups of one channel do not choke another
-                    row[name] += CHOKE_GROUPS * channel if row[name] else 0
-            self._records[sample_rate] = (rows, _modulator_rows(modulators))
+            made = sample_records(self.regions, self.channels, sample_rate, is_streamed=False)
+            self._records[sample_rate] = made
+            self.troubles = made.troubles
         return self._records[sample_rate]
-
-    def _address(self, recording: Recording, loop: tuple[int, int] | None) -> int:
-        """Address of the first frame of a recording, with what is read before and behind it."""
-        key = (id(recording), loop)
-        if key not in self._data:
-            frames = recording.frames
-            if loop is None:
-                behind = np.zeros(PADDING, np.float32)
-            else:
-                frames = frames[: loop[1]]
-                behind = np.resize(frames[loop[0] :], PADDING)
-            self._data[key] = np.concatenate(
-                [np.zeros(SHORT_BEFORE, np.float32), frames, behind], dtype=np.float32
-            )
-        data = self._data[key]
-        return int(data.ctypes.data) + data.itemsize * SHORT_BEFORE
-
-    def _fill(self, row: Any, region: Region, rate: int) -> None:
-        recording, loop = region.recording, region.loop
-        row["plain"] = self._address(recording, None) if loop is None or region.loops_until_release else 0
-        row["data"] = row["plain"] if loop is None else self._address(recording, loop)
-        row["frames"] = region.end or recording.frames.size
-        if loop is not None:
-            row["loop_end"], row["loop_frames"] = loop[1], loop[1] - loop[0]
-        row["loops_until_release"], row["plays_to_its_end"] = (
-            region.loops_until_release,
-            region.plays_to_its_end,
-        )
-        row["choke_group"], row["choked_by"] = region.choke_group, region.choked_by
-        row["is_choked_slowly"] = region.is_choked_slowly
-        row["start"] = region.start
-        row["ratio"] = recording.sample_rate / rate
-        row["root"], row["key_scale"] = region.root_key, region.key_cents / 100.0
-        row["tune"] = region.tune_cents / 100.0
-        row["fixed_pitch"] = -1.0 if region.fixed_key is None else region.fixed_key
-        row["fixed_velocity"] = -1.0 if region.fixed_velocity is None else region.fixed_velocity / 127.0
-        row["gain"], row["pan"] = db_to_gain(region.level_db), region.pan
-        row["cutoff_pitch"] = hz_to_pitch(region.cutoff_hz)
-        row["resonance"] = region.resonance_db * OCTAVES_A_DB
-        is_moved = region.modulation_cutoff_cents < 0.0 or region.lfo.cutoff_cents != 0.0
-        is_moved |= any(one.destination in FILTER_DESTINATIONS for one in region.modulators)
-        row["is_filtered"] = region.cutoff_hz < OPEN_HZ or region.resonance_db > 0.0 or is_moved
-        for which, envelope in enumerate((region.amplitude, region.modulation)):
-            _fill_envelope(row, which, envelope, rate)
-        depths = (region.modulation_cutoff_cents, region.modulation_pitch_cents)
-        row["has_modulation"] = any(depths) or any(
-            one.destination in {"modulation_pitch", "modulation_cutoff"} for one in region.modulators
-        )
-        row["modulation_pitch"] = region.modulation_pitch_cents / 100.0
-        row["modulation_cutoff"] = region.modulation_cutoff_cents / 100.0
-        for which, lfo in enumerate((region.lfo, region.vibrato)):
-            row["lfo_delay"][which] = _octaves(lfo.delay_s * rate)
-            row["lfo_rate"][which] = _octaves(lfo.rate_hz / rate)
-            row["lfo_pitch"][which] = lfo.pitch_cents / 100.0
-        row["lfo_cutoff"] = region.lfo.cutoff_cents / 100.0
-        row["lfo_octaves"] = region.lfo.level_db * OCTAVES_A_DB
-
-
-NO_TIME = -1000.0
-"""Octaves of a frame; no modulator makes a time of it."""
-
-
-def _octaves(number: float) -> float:
-    return math.log2(number) if number > 0.0 else NO_TIME
-
-
-def _fill_envelope(row: Any, which: int, envelope: RegionEnvelope, rate: int) -> None:
-    for name in ("delay", "attack", "hold", "decay", "release"):
-        row[name][which] = _octaves(getattr(envelope, f"{name}_s") * rate)
-    row["sustain"][which] = (
-        -math.log2(max(envelope.sustain, LEAST_SUSTAIN)) if which == 0 else envelope.sustain
-    )
-    row["hold_octaves"][which] = envelope.hold_cents / 1200.0
-    row["decay_octaves"][which] = envelope.decay_cents / 1200.0
-
-
-def _modulator_rows(modulators: Sequence[Modulator]) -> Array:
-    rows = np.zeros(max(1, len(modulators)), MODULATOR)
-    for row, one in zip(rows, modulators, strict=False):
-        row["source"], row["amount_source"] = one.source.packed, one.amount_source.packed
-        row["destination"] = DESTINATIONS.index(one.destination)
-        row["is_absolute"], row["amount"] = one.is_absolute, one.amount
-    return rows
 
 
 @dataclass(frozen=True, slots=True)
 class SamplerSpec:
     """A sampler: its bus, the most notes at a time, its regions, level and tuning.
 
-    `source` tells two sets of regions apart, such as a file and a program; `remarks` are sentences for the
-    user about what was read.
+    `source` tells two sets of regions apart, such as a file and a program; `told` are sentences for the user
+    about what was read, `is_streamed` says whether long recordings are streamed, and `first_switch` which key
+    switch is on at first, None: what the file says.
     """
 
     bus: int
@@ -240,7 +158,15 @@ class SamplerSpec:
     level_db: float = 0.0
     tune_cents: float = 0.0
     source: tuple[object, ...] = ()
-    remarks: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    is_streamed: bool = False
+    first_switch: int | None = None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences for the user, with those about recordings that could not be read."""
+        troubles = (f"{self.samples.name}: {one}; it is silent" for one in self.samples.troubles)
+        return (*self.told, *troubles)
 
     @property
     def kind(self) -> str:
@@ -259,8 +185,8 @@ class SamplerSpec:
 
     @property
     def fixed(self) -> tuple[object, ...]:
-        """Kind, voices, and where the regions are from."""
-        return (self.kind, self.voices, *self.source)
+        """Kind, voices, whether it is streamed, its first key switch, and where the regions are from."""
+        return (self.kind, self.voices, self.is_streamed, self.first_switch, *self.source)
 
 
 @lru_cache(maxsize=1)
@@ -270,15 +196,19 @@ def _table() -> Array:
 
 def fill_sampler(record: Any, spec: SamplerSpec, sample_rate: int) -> None:
     """Write the settings of a sampler into its record."""
-    rows, modulators = spec.samples.records(sample_rate)
-    if record["at_regions"] == 0:  # a new one: its controls are at rest
-        for control, value in spec.samples.at_rest.items():
-            record["controls"][:, control] = value
-    record["at_modulators"], record["modulator_count"] = modulators.ctypes.data, modulators.size
-    record["at_regions"], record["region_count"] = rows.ctypes.data, rows.size
     record["most_voices"] = spec.most_voices
     record["at_sinc"] = _table().ctypes.data
     record["choke_rate"] = FALL_DB * OCTAVES_A_DB / (CHOKE_S * sample_rate)
+
+
+def begin_sampler(record: Any, spec: SamplerSpec, sample_rate: int) -> SampleRecords:
+    """Lay out the recordings of a new sampler, whose controls are at rest."""
+    made = spec.samples.records(sample_rate, is_streamed=spec.is_streamed)
+    for control, value in spec.samples.at_rest.items():
+        record["controls"][:, control] = value
+    record["at_modulators"], record["modulator_count"] = made.modulators.ctypes.data, made.modulators.size
+    record["at_regions"], record["region_count"] = made.regions.ctypes.data, made.regions.size
+    return made
 
 
 SAMPLER_SOURCE = SoundSource(
@@ -296,8 +226,21 @@ SAMPLER_SOURCE = SoundSource(
         SourceText(
             "program", "A General MIDI name, a number from 0, or the name in the file.", may_be_number=True
         ),
+        SourceText(
+            "key_switch",
+            "The key switch of an SFZ file that is on at first: its label in the file, or its key as a "
+            "number or a name.",
+            may_be_number=True,
+        ),
+    ),
+    flags=(
+        SourceFlag(
+            "streamed",
+            "Whether long recordings are read from disk while they play, instead of being kept in memory.",
+        ),
     ),
     usual_voices=BEST_VOICES,
+    begin=begin_sampler,
     has_patches=False,
     spare_voices=FADING_VOICES,
 )

@@ -168,7 +168,7 @@ class SoundIn:
         self, request: web.Request, name: str, form: SoundFormat
     ) -> web.WebSocketResponse:
         reader = self._reader(form)
-        socket = web.WebSocketResponse(heartbeat=30.0, max_msg_size=LONGEST_PIECE)
+        socket = web.WebSocketResponse(heartbeat=30.0, max_msg_size=LONGEST_PIECE, compress=False)
         await socket.prepare(request)
         async for message in socket:
             if message.type == WSMsgType.BINARY:

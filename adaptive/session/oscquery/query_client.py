@@ -13,17 +13,17 @@ from typing import Any, Protocol
 from adaptive.errors import OscError, ProtocolError
 from adaptive.inputs.json_text import parse_json
 from adaptive.inputs.known_faults import KnownFaults
-from adaptive.inputs.lines import FAULTS_S, MOST_FAULTS
+from adaptive.inputs.lines import FAULTS_S, MOST_FAULTS, ToldMessage
 from adaptive.inputs.osc_codec import OscValue, decode, encode_message, flatten
 from adaptive.inputs.osc_subscriber import OscSubscriber
 from adaptive.inputs.shown import shown
 from adaptive.session.oscquery.address_space import AddressSpace, Value
 from adaptive.session.oscquery.methods import ROOT
 
-HEARD_TOPICS = {"beat": ("beat", "bar"), "section": ("section",), "harmony": ("harmony",)}
+HEARD_TOPICS = ("bar", "beat", "section", "harmony")
 """Topics of a session that tell of an address when it is heard; every other value is looked at."""
 
-TOPIC_OF = {f"{ROOT}/{word}": topic for topic, words in HEARD_TOPICS.items() for word in words}
+TOPIC_OF = {f"{ROOT}/{topic}": topic for topic in HEARD_TOPICS}
 
 QUIET_S = 0.25
 """A client is not told so soon of a value that it has sent itself: it would hear of older ones, too."""
@@ -176,9 +176,11 @@ class QueryClient:
     # ── what it is told ────────────────────────────────────────────────────────────────────────
 
     def send(self, document: dict[str, Any]) -> None:
+        """Nothing: OSCQuery has no greeting."""
+
+    def hear(self, told: ToldMessage) -> None:
         """Send what a topic tells, when it is heard."""
-        if self.topics.intersection(document):
-            self._subscriber.tell(document)
+        self._subscriber.tell(told.document)
 
     @property
     def polled(self) -> set[str]:

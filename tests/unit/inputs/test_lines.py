@@ -13,10 +13,14 @@ from adaptive.conductor.messages import Transport
 from adaptive.inputs.lines import (
     ANSWER_FETCH_S,
     LONGEST_MESSAGE,
+    MOST_BUFFERED,
     MOST_FAULTS,
     MOST_WAITING,
+    SLOW_S,
     Connection,
     TcpServer,
+    ToldMessage,
+    as_line,
 )
 from adaptive.inputs.message import Checker, Transaction
 from adaptive.inputs.subscribe import Subscribe
@@ -39,6 +43,9 @@ class FakeHost:
 
     def report(self, sender: str, sentence: str) -> None:
         self.reported.append(f"{sender}: {sentence}")
+
+    def set_plain(self, _name: str, _value: float) -> bool:
+        return False
 
     def connect(self, connection: Connection) -> None:
         self.here.add(connection)
@@ -274,17 +281,52 @@ def test_a_listener_that_does_not_listen_loses_the_oldest(host: FakeHost) -> Non
     assert json.loads(waiting[0]) == {"n": 10}
 
 
-def test_a_writer_whose_other_side_is_gone_ends_quietly(host: FakeHost) -> None:
+class FakeTransport:
+    """A transport that keeps what is written, and says how much of it waits."""
+
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+        self.buffered, self.is_gone = 0, False
+
+    def write(self, data: bytes) -> None:
+        self.written.append(data)
+
+    def get_write_buffer_size(self) -> int:
+        return self.buffered
+
+    def is_closing(self) -> bool:
+        return self.is_gone
+
+
+def test_what_one_turn_says_is_one_write_and_a_slow_client_waits(host: FakeHost) -> None:
     async def run() -> None:
-        connection = Connection(host)
-
-        async def put(_text: str) -> None:
-            raise ConnectionResetError
-
+        transport, connection = FakeTransport(), Connection(host)
+        connection.write_to(transport)  # type: ignore[arg-type]
         connection.send({"a": 1})
-        await asyncio.wait_for(connection.write(put), 1.0)
+        connection.hear(ToldMessage({"beat": 2}))
+        await asyncio.sleep(0)
+        assert transport.written == [b'{"a": 1}\n{"beat": 2}\n']
+        transport.buffered = MOST_BUFFERED
+        connection.send({"b": 3})
+        await asyncio.sleep(0)
+        assert len(connection.waiting) == 1
+        transport.buffered = 0
+        while connection.waiting:  # noqa: ASYNC110
+            await asyncio.sleep(SLOW_S)
+        transport.is_gone = True
+        connection.send({"c": 4})
+        connection.stop_writing()
+        assert transport.written[1:] == [b'{"b": 3}\n']
 
-    asyncio.run(run())
+    asyncio.run(asyncio.wait_for(run(), 5.0))
+
+
+def test_a_message_to_many_is_written_once_for_each_protocol() -> None:
+    told = ToldMessage({"name": "\ud800"})
+
+    assert told.framed(as_line) is told.framed(as_line)
+    assert told.framed(as_line) == b'{"name": "?"}\n'
+    assert told.framed(bytes.upper) == b'{"NAME": "?"}'
 
 
 @pytest.mark.skipif(

@@ -395,11 +395,13 @@ def test_a_value_out_of_range_is_told_once_a_sender_and_parameter(reader: OscRea
         desk.send(encode_message("/adaptive/parameter/threat", (value,)))
     desk.send(encode_message("/adaptive/parameter/cadence", (999,)))
     desk.send(encode_message("/adaptive/parameter/threat", (2.0,)), "10.0.0.2")
+    desk.send(encode_message("/adaptive/volume", (-1.0,)), "10.0.0.2")
 
     assert desk.complaints == [
         "OSC from 10.0.0.1: threat is out of its range, 0 to 1, and is clamped",
         "OSC from 10.0.0.1: cadence is out of its range, 60 to 240, and is clamped",
         "OSC from 10.0.0.2: threat is out of its range, 0 to 1, and is clamped",
+        "OSC from 10.0.0.2: volume is out of its range, 0 to 1, and is clamped",
     ]
 
 

@@ -49,6 +49,9 @@ class Host:
     def receive(self, transaction: Any, _connection: Any = None) -> None:
         self.received += transaction.requests
 
+    def set_plain(self, _name: str, _value: float) -> bool:
+        return False
+
     def report(self, sender: str, sentence: str) -> None:
         self.said.append(sentence)
 

@@ -30,6 +30,7 @@ def test_a_file_is_in_the_presets_folder_or_in_the_library(folders: Path) -> Non
     [
         ("../elsewhere/secret.sf2", "lies outside"),
         ("lost.sf2", "there is no SoundFont"),
+        ("OWN.SF2", "there is no SoundFont `OWN.SF2` in the preset's folder; there is `own.sf2`"),
         ("a\0b", "there is no"),
     ],
 )

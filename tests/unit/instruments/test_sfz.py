@@ -80,16 +80,18 @@ def test_what_is_not_there_not_known_or_outside_is_told_and_the_rest_plays(folde
         folder,
         "<control> default_path=My Samples/\n<region> sample=sine one.wav key=60 warmth=3 label_cc1=Mood\n"
         "<region> sample=lost one.wav\n<region> sample=../../secret.wav\n<region> sample=*saw\n"
-        "<region> sample=Sine One.wav trigger=first\n",
+        "<region> sample=Sine One.wav trigger=never\n<region> sample=Sine_One.wav\n<effect> type=echo\n",
     )
 
     assert len(made.samples.regions) == 1
     assert made.remarks == (
+        "a.sfz: headers that are not read: <effect>",
         "a.sfz: `My Samples/sine one.wav` is written in another case than the file",
         "a.sfz: `My Samples/../../secret.wav` lies outside the folder of the instrument's library",
         "a.sfz: `*saw` is not played",
-        "a.sfz names files that are not there: `My Samples/lost one.wav`",
-        "a.sfz: opcodes that are not played: warmth, trigger=first",
+        "a.sfz names files that are not there: `My Samples/lost one.wav`, `My Samples/Sine_One.wav` "
+        "(there is `My Samples/Sine One.wav`)",
+        "a.sfz: opcodes that are not played: warmth, trigger=never",
     )
 
 
@@ -119,7 +121,7 @@ def test_a_file_that_lies_gives_regions_or_one_sentence(folder: Path) -> None:
         except InputError:
             continue
         for region in made:
-            frames = region.recording.frames.size
+            frames = region.recording.size
             assert 0 <= region.start < region.end <= frames
             assert region.loop is None or 0 <= region.loop[0] < region.loop[1] <= frames
             assert region.level_db <= 100.0

@@ -10,6 +10,7 @@ import pytest
 
 from adaptive.errors import InputError
 from adaptive.music.channel_note import WHEEL, WHEEL_RANGE, ChannelNote, ControlChange
+from adaptive.music.generator_parameters import GENERATORS
 from adaptive.preset.song import Song, read_song
 
 EVERYWHERE = frozenset(range(16))
@@ -134,3 +135,27 @@ def test_bytes_at_random_are_read_or_told(tmp_path: Path) -> None:
             continue
         assert all(one.duration >= 0 for one in song.events)
         song.bar(1, BAR, EVERYWHERE)
+
+
+def test_generators_of_a_soundfont_are_moved_by_their_parameters(tmp_path: Path) -> None:
+    """Both orders of 6 and 38, a number above 99, two values after one choice, another parameter, a reset."""
+    steps = [
+        (99, 120), (98, 8), (38, 0), (6, 60), (99, 120), (98, 52), (6, 64), (38, 50), (6, 65),
+        (99, 120), (98, 100), (98, 3), (6, 1), (99, 1), (98, 8), (6, 1),
+        (101, 0), (100, 0), (6, 12), (121, 0),
+    ]  # fmt: skip
+    song = read_song(
+        written(tmp_path / "a.mid", *(cc(30 * n, *step) for n, step in enumerate(steps)), on(700))
+    )
+    moved = [
+        (one.control, one.value)
+        for one in song.events
+        if isinstance(one, ControlChange) and one.control >= WHEEL_RANGE
+    ]
+
+    assert moved == [
+        (GENERATORS + 8, -1024.0), (GENERATORS + 52, 0.0), (GENERATORS + 52, 50.0), (GENERATORS + 52, 178.0),
+        (WHEEL_RANGE, pytest.approx(12 / 127)), (GENERATORS + 8, 0.0), (GENERATORS + 52, 0.0),
+    ]  # fmt: skip
+    bar = [one for one in song.bar(0, BAR, EVERYWHERE) if isinstance(one, ControlChange)]
+    assert [one.value for one in bar if one.control == GENERATORS + 8] == [0.0, -1024.0, 0.0]

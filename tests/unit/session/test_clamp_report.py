@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from adaptive.inputs.message import SetParameter, Transaction
+from adaptive.conductor.messages import SetSteer
+from adaptive.inputs.message import SetParameter, SetVolume, Transaction
 from adaptive.session.clamp_report import MOST_REMEMBERED, ClampReport
 
 
@@ -21,6 +22,17 @@ def test_each_is_counted_and_told_once_a_sender_and_parameter() -> None:
         "TCP from 127.0.0.1 sends threat out of its range: it is clamped to 1",
         "WebSocket from ::1 sends threat out of its range: it is clamped to 1",
         "WebSocket from ::1 sends cadence out of its range: it is clamped to 1",
+    ]
+
+
+def test_volume_and_steering_are_told_as_parameters_are() -> None:
+    told: list[str] = []
+    steer = SetSteer((("density", 1.0), ("energy", 0.5), ("swing", None)), "lead", None, ("density",))
+    ClampReport(told.append).look_at(Transaction([SetVolume(1.0, is_clamped=True), steer]), "TCP")
+
+    assert told == [
+        "TCP sends volume out of its range: it is clamped to 1",
+        "TCP sends density of lead out of its range: it is clamped to 1",
     ]
 
 

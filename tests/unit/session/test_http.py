@@ -28,6 +28,9 @@ class FakeHost:
     def receive(self, _transaction: Transaction, _connection: Connection | None = None) -> None:
         pass
 
+    def set_plain(self, _name: str, _value: float) -> bool:
+        return False
+
     def connect(self, connection: Connection) -> None:
         self.here.add(connection)
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from adaptive.conductor.messages import FireEvent, SetState
+from adaptive.inputs.json_requests import read_json
 from adaptive.inputs.message import NoReading, SetParameter, SetPaused, SetVolume, Transaction
 from adaptive.session import inbox, live
 from adaptive.session.live import LiveSession
@@ -73,9 +74,38 @@ def test_one_parameter_and_several_act_from_the_next_quantum_on(session: LiveSes
 def test_a_clamped_value_is_said_in_its_receipt_and_counted(session: LiveSession) -> None:
     client = FakeClient()
     receive(session, client, SetParameter("threat", 1.0, "a", is_clamped=True))
+    receive(session, client, SetVolume(0.0, "v", is_clamped=True))
 
-    assert client.sent[0]["reason"] == "clamped to 1"
-    assert session.clamp_report.count == 1
+    assert [sent["reason"] for sent in client.sent if sent["status"] == "accepted"] == [
+        "clamped to 1", "clamped to 0",
+    ]  # fmt: skip
+    assert session.clamp_report.count == 2
+
+
+def test_a_plain_value_needs_no_request_and_one_out_of_range_does(session: LiveSession) -> None:
+    assert not session.set_plain("threat", 0.5)  # it belongs to the beginning yet
+    session._take_beginning()
+    asked = [session.set_plain("threat", 0.25), session.set_plain("heat", 1.5), session.set_plain("x", 0.5)]
+    session.performance.engine.pull(64)
+
+    assert asked == [True, False, False]
+    assert targets(session) == {"threat": 0.25, "heat": 0.0}
+
+
+def test_two_groups_in_one_state_are_answered_once(tmp_path: Path) -> None:
+    body = MORE + '[states.sky]\nvalues = ["sun", "rain"]\n[states.sea]\nvalues = ["calm", "rough"]\n'
+    performance = Performance(two_sections(tmp_path / "small", more=body))
+    session = LiveSession(performance, LiveOptions(), lambda _engine, _broadcast: SimpleNamespace())  # type: ignore[arg-type, return-value]
+    session._take_beginning()
+    session._watch_performance()
+    performance.begin()
+    client = FakeClient()
+    transaction = read_json({"state": {"sky": "rain", "sea": "calm"}, "id": "s"}, session.checker)
+    session.receive(transaction, client)  # type: ignore[arg-type]
+    run(session, 4)
+
+    assert client.receipts("s") == ["accepted", "finished"]
+    assert len(session.receipts) == 0
 
 
 def test_a_number_that_is_no_reading_leaves_the_value_and_is_told_to_who_asks(session: LiveSession) -> None:

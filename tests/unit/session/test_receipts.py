@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from adaptive.conductor.messages import FireEvent, Receipt
+from adaptive.conductor.messages import FireEvent, Receipt, SetState
 from adaptive.session.receipts import Receipts
 
 
@@ -48,3 +48,24 @@ def test_nothing_is_sent_without_an_id() -> None:
 
     assert client.sent == []
     assert receipts.with_own_id(FireEvent("hit"), client) == FireEvent("hit")  # type: ignore[arg-type]
+
+
+def test_the_groups_of_one_state_are_answered_as_one_request() -> None:
+    receipts, client = Receipts(lambda frame: frame + 100), Client()
+    asked = [SetState("place", "road", "s"), SetState("sky", "rain", "s"), FireEvent("hit", id="e")]
+    receipts.join(asked, client)  # type: ignore[arg-type]
+    place, sky, event = (receipts.with_own_id(one, client).id or "" for one in asked)  # type: ignore[arg-type]
+    receipts.send(Receipt(sky, "merged", "sky is rain already"))
+    receipts.send(Receipt(event, "accepted", ""))
+    receipts.send(Receipt(place, "accepted", "place is now road", 480, "1.2.0", "plain"))
+    assert [sent["receipt"] for sent in client.sent] == ["e"]
+    receipts.send_joint()
+    receipts.send(Receipt(place, "started", "", 480))
+    receipts.send(Receipt(place, "finished", "road plays", 480))
+    receipts.send_joint()
+    receipts.send_joint()
+
+    assert [sent["status"] for sent in client.sent[1:]] == ["accepted", "started", "finished"]
+    assert client.sent[1]["sounds_at"]["heard_frame"] == 580
+    assert client.sent[-1]["reason"] == "sky is rain already; road plays"
+    assert len(receipts) == 1  # the event has not ended

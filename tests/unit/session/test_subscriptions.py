@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from adaptive.conductor.messages import SetState
+from adaptive.inputs.lines import ToldMessage
 from adaptive.session.client_times import ClientTimes
 from adaptive.session.live_loudness import LiveLoudness
 from adaptive.session.shared_peaks import SharedPeaks
@@ -19,7 +20,10 @@ class FakeClient:
     """A connection that records what it is sent."""
 
     def __init__(self, topic: str, sent: list[dict[str, Any]]) -> None:
-        self.topics, self.send = frozenset({topic, "receipt"}), sent.append
+        self.topics, self._sent = frozenset({topic, "receipt"}), sent
+
+    def hear(self, told: ToldMessage) -> None:
+        self._sent.append(told.document)
 
 
 class Rig:
@@ -48,13 +52,14 @@ class Rig:
 
 
 def test_every_beat_is_sent_once_with_its_frame_and_the_frame_it_is_heard_at(tmp_path: Path) -> None:
-    rig = Rig(tmp_path, "beat")
+    rig = Rig(tmp_path, "beat", "bar")
     rig.play(BAR + BEAT // 2)
     beats = [message["beat"] for message in rig.sent["beat"]]
 
     assert [beat["position"] for beat in beats] == ["1.1.0", "1.2.0", "1.3.0", "1.4.0", "2.1.0"]
     assert [beat["frame"] for beat in beats] == [BEAT * number for number in range(5)]
     assert all(beat["heard_frame"] == beat["frame"] + LATENCY for beat in beats)
+    assert [message["bar"] for message in rig.sent["bar"]] == [beats[0], beats[4]]
 
 
 def test_a_client_is_sent_only_what_it_subscribes_to(tmp_path: Path) -> None:

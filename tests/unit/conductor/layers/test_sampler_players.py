@@ -137,3 +137,54 @@ def test_notes_of_a_key_are_limited(folder: Path) -> None:
 
     assert [len(one) for one in posted] == [1, 1, 2, 1]
     assert posted[2][0].i1 == posted[0][0].i1  # the oldest is released
+
+
+def test_a_pedal_starts_its_noises_once_each_time_it_moves(folder: Path) -> None:
+    player = player_of(
+        folder,
+        "<region> key=60 sample=500.wav\n"
+        "<group> group=1 off_by=2 lokey=-1 hikey=-1 on_locc64=126 on_hicc64=127\n"
+        "<region> hirand=0.5 sample=1000.wav\n<region> lorand=0.5 sample=2000.wav\n"
+        "<group> group=2 off_by=1 hikey=-1 on_locc64=0 on_hicc64=1 volume=-6\n<region> sample=800.wav",
+    )
+
+    def started(value: int) -> list[int]:
+        return [command.which for command in player.move(64, value / 127, 0)]
+
+    assert started(0) == []  # it is up already
+    down = [started(value) for _ in range(40) for value in (127, 127, 64, 0)]
+    assert {tuple(one) for one in down[0::4]} == {(1,), (2,)}
+    assert {tuple(one) for one in (*down[1::4], *down[2::4])} == {()}
+    assert {tuple(one) for one in down[3::4]} == {(3,)}
+    assert [command.which for command in player.play(note(60), 0, 100, 0)] == [0]
+    (command,) = player.move(64, 1.0, LEAD)
+    assert (command.f0, command.f1) == (60.0, 1.0)  # as it was recorded, whatever the velocity
+
+
+def test_legato_plays_over_a_note_that_is_held_and_first_plays_alone(folder: Path) -> None:
+    text = "<region> trigger=first sample=500.wav\n<region> trigger=legato sample=1000.wav"
+    player = player_of(folder, text)
+    written = [[one.which for one in player.play(note(60), at, 100, 0)] for at in (0, 50, 149, 300)]
+    held = [[one.which for one in player.hold(key, 1.0, -1, key)] for key in (60, 64)]
+    player.release(60, 1.0, -1, 60, 9)
+    player.release(64, 1.0, -1, 64, 9)
+
+    assert written == [[0], [1], [1], [0]]
+    assert held == [[0], [1]]
+    assert [one.which for one in player.hold(62, 1.0, -1, 62)] == [0]
+
+
+def test_curves_of_velocity_and_chance_move_level_and_pitch(folder: Path) -> None:
+    player = player_of(
+        folder, "<group> key=60 pitch_keytrack=0 pitch_keycenter=48 amp_velcurve_64=0.25\n"
+        "<region> sample=500.wav\n<region> sample=1000.wav amp_random=6 pitch_random=50",
+    )  # fmt: skip
+    plain, moved = zip(*(player.play(note(60, 64 / 127), 0, 9, 0) for _ in range(60)), strict=True)
+    pitches, levels = [one.f0 for one in moved], [one.f3 for one in moved]
+
+    assert {(one.f0, round(one.f3, 6)) for one in plain} == {(60.0, -2.0)}
+    assert -0.5 <= min(pitches) - 48.0 < -0.4
+    assert 0.4 < max(pitches) - 48.0 <= 0.5
+    assert -2.0 <= min(levels) < -1.9
+    assert -1.1 < max(levels) <= -1.0
+    assert player.is_switch(60) is False

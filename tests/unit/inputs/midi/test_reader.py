@@ -137,6 +137,7 @@ def test_controls_of_a_port_move_the_sampler_that_its_keys_play(tmp_path: Path) 
     knob = InputTable(midi="cc 7", parameter="threat")
     keys = InputTable(midi="notes", layer="lead")
     sent = b"\xb0\x01\x7f\xb0\x07\x40\xb0\x78\x00\xe0\x00\x40\xb0\x65\x00\xb0\x64\x00\xb0\x06\x0c\xd0\x7f"
+    sent += b"\xb0\x63\x78\xb0\x62\x08\xb0\x06\x3c\xb0\x26\x01"  # generator 8 of a SoundFont, the cutoff
     moved = [
         (one.name, one.told)
         for one in reader_of(sampled, knob, keys).take(sent, 0.0).requests
@@ -144,7 +145,8 @@ def test_controls_of_a_port_move_the_sampler_that_its_keys_play(tmp_path: Path) 
     ]
 
     # the knob belongs to its parameter, and the pair 101, 100 chooses what data entry sets
-    assert moved == [(1, 1.0), ("sound_off", 0.0), ("bend", 0.0), ("bend_range", 12.0), ("pressure", 1.0)]
+    assert moved[:5] == [(1, 1.0), ("sound_off", 0.0), ("bend", 0.0), ("bend_range", 12.0), ("pressure", 1.0)]
+    assert moved[-1] == ("soundfont_generator_8", -1022.0)
 
 
 def test_other_instruments_get_no_controls(checker: Checker) -> None:

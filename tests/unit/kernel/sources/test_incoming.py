@@ -44,6 +44,14 @@ def test_what_is_written_is_heard_behind_its_first_fade() -> None:
     )
 
 
+def test_its_notes_are_played_by_the_writer_and_steal_no_voice() -> None:
+    engine, _ = playing()
+    engine.post([c.play_note(c.IMMEDIATELY, 0, key, 0.5, 480) for key in (60, 64, 67)])
+    heard(engine, Q)
+
+    assert engine.telemetry().stolen_voices == 0
+
+
 def test_it_waits_until_its_latency_is_there() -> None:
     engine, ring = playing()
     ring.write(counted(0, LATENCY - 1))

@@ -9,7 +9,14 @@ import pytest
 
 from adaptive.engine import commands as c
 from adaptive.engine.engine import Engine
-from adaptive.kernel.sources.sampler_record import BEND, BEND_RANGE, VELOCITY
+from adaptive.kernel.sources.sampler_record import (
+    BEND,
+    BEND_RANGE,
+    DESTINATIONS,
+    FIRST_LINK,
+    OFFSETS,
+    VELOCITY,
+)
 from adaptive.kernel.sources.sampler_regions import Modulator, ModulatorSource, Region, RegionEnvelope
 from adaptive.kernel.sources.sampler_settings import SamplerSpec, SampleSet
 from tests.helpers.rendering import LEAD, buses_of, engine_of
@@ -137,3 +144,34 @@ def test_of_five_hundred_notes_at_a_time_the_last_sixty_four_play() -> None:
     assert np.isfinite(audio).all()
     assert 1.0 < np.abs(audio[0, 4800:]).max() < 32.0
     assert engine.telemetry().stolen_voices >= 420
+
+
+def offset(at: int, destination: str, amount: float, second: int = 0) -> c.Command:
+    """What is added to a destination of the channel."""
+    number = OFFSETS + second * len(DESTINATIONS) + DESTINATIONS.index(destination)
+    return control(at, number, amount)
+
+
+def test_offsets_of_a_channel_move_what_sounds_until_a_reset() -> None:
+    moves = [offset(4800, "pitch", 7.0), offset(4800, "pitch", 5.0, 1), control(2 * RATE, 121, 0.0)]
+    audio = buses_of(engine_with(LOOPED), 3 * RATE, [note(0), *moves])[0, 0]
+    octave, back = audio[9600 : 9600 + RATE], audio[2 * RATE + 9600 :]
+
+    assert abs(1200 * math.log2(pitch_of(octave, 2000.2) / 2000.0)) < 0.02
+    assert abs(1200 * math.log2(pitch_of(back, 1000.1) / 1000.0)) < 0.02
+    dark = buses_of(engine_with(LOOPED), 19200, [note(0), offset(9600, "cutoff", -70.0)])[0, 0]
+    assert loudness(dark[4800:9600]) == pytest.approx(0.0, abs=0.01)  # an open filter is left out
+    assert loudness(dark[14400:]) == pytest.approx(-18.3, abs=0.5)  # at 349 Hz
+
+
+@pytest.mark.parametrize(("sources", "expected"), [((0.5, 0.25), 9.0), ((1.0, 1.0), 12.0), ((0.0, 0.0), 0.0)])
+def test_a_modulator_is_moved_by_the_sum_of_others(sources: tuple[float, float], expected: float) -> None:
+    region = replace(LOOPED, modulators=(
+        Modulator(ModulatorSource(3), "link_2", 1.0), Modulator(ModulatorSource(4), "link_2", 1.0),
+        Modulator(ModulatorSource(FIRST_LINK + 2), "pitch", 12.0),
+    ))  # fmt: skip
+    moves = [control(0, 3 + at, value) for at, value in enumerate(sources)]
+    audio = buses_of(engine_with(region), RATE, [*moves, note(64)])[0, 0, 4800:]
+    hz = 1000.0 * 2 ** (expected / 12)
+
+    assert abs(1200 * math.log2(pitch_of(audio, hz * 1.0001) / hz)) < 0.3

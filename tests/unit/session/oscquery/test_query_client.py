@@ -7,7 +7,7 @@ import json
 from types import SimpleNamespace
 from typing import Any
 
-from adaptive.inputs.lines import MOST_FAULTS
+from adaptive.inputs.lines import MOST_FAULTS, ToldMessage
 from adaptive.inputs.osc_codec import decode, encode_message
 from adaptive.session.oscquery.address_space import IMPULSE, READ, WRITE, AddressSpace, Method, Value
 from adaptive.session.oscquery.query_client import MOST_NOTICES, QUIET_S, QueryClient
@@ -112,8 +112,8 @@ def test_what_is_heard_is_told_under_its_own_address_alone() -> None:
     client = Client()
     client.say("LISTEN", "/adaptive/beat")
     beat = {"position": "3.1.0", "section": "calm", "frame": 9, "tempo_bpm": 120.0}
-    client.send({"beat": beat})
-    client.send({"section": {"status": "plays", "target": "fight", "frame": 9}})
+    client.hear(ToldMessage({"beat": beat}))
+    client.hear(ToldMessage({"section": {"status": "plays", "target": "fight", "frame": 9}}))
 
     assert client.sent() == [("/adaptive/beat", (3, 1, 120.0, "calm"))]
 
