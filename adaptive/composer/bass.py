@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from adaptive.composer.bass_figures import offbeat, sixteenths, sub, two_feel
+from adaptive.composer.bass_figures import offbeat, other_walk, sixteenths, sub, two_feel
 from adaptive.composer.bass_span import HIGH, ChordSpan, PossibleNote
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.plan.bass_line import HOME, LOW, bass_pitch
@@ -100,9 +100,14 @@ def pulse(span: ChordSpan) -> list[PossibleNote]:
 
 
 def walking(span: ChordSpan) -> list[PossibleNote]:
-    """Play a walking bass: the root, chord tones on the pulses, then a step into the next root."""
+    """Play a walking bass: the root, chord tones on the pulses, then a step into the next root.
+
+    Behind a solo it also walks by other ways.
+    """
     pulses = span.pulses
     path = _path(span, len(pulses))
+    if span.context.plan.part.form.solo:
+        path = other_walk(span, path)
     ends = [*pulses[1:], span.end]
     return [
         PossibleNote(

@@ -6,6 +6,10 @@ from fractions import Fraction
 
 from adaptive.composer.bass_span import HIGH, ChordSpan, PossibleNote
 from adaptive.composer.plan.bass_line import LOW
+from adaptive.composer.seeding import seeded
+
+USUAL_WALKS = 0.45
+"""Share of the chords behind a solo over which the bass walks as it does in the theme."""
 
 
 def two_feel(span: ChordSpan) -> list[PossibleNote]:
@@ -23,6 +27,39 @@ def two_feel(span: ChordSpan) -> list[PossibleNote]:
     last = [pulse for pulse in span.pulses if pulse not in groups][-1:]
     steps += [PossibleNote(pulse, span.end - pulse, span.approach, 0.6, 0.62) for pulse in last]
     return steps
+
+
+def other_walk(span: ChordSpan, usual: list[int]) -> list[int]:
+    """Return a walk of as many pulses as the usual one, between the same roots.
+
+    It goes through the fifth below or the octave, by the scale, or comes to the next root from the other
+    side, a semitone away.
+    """
+    rng = seeded(span.context.plan.change_seed(span.context.layer), int(span.meter.place(span.start)))
+    drawn, way = float(rng.random()), int(rng.integers(3))
+    count = len(usual)
+    if drawn < USUAL_WALKS or count < 2:
+        return usual
+    side = 1 if span.next_root > span.root else -1
+    target = span.next_root
+    chromatic = target - side if LOW <= target - side <= HIGH and target - side != span.root else usual[-1]
+    other = target + side if LOW <= target + side <= HIGH and target + side != span.root else usual[-1]
+    if count < 4:
+        return [*usual[:-1], (chromatic, other, usual[-1])[way]]
+    fifth = span.fifth if span.fifth <= HIGH else span.fifth - 12
+    octave = span.root + 12 if span.root + 12 <= HIGH else span.root - 12
+    octave = octave if octave >= LOW else span.root
+    inner = [fifth, octave] if way == 0 else _steps(span, span.root, side) if way == 1 else [octave, fifth]
+    inner = [max(LOW, midi) for midi in inner]
+    return [span.root, *inner, *usual[3:-1], other if way == 2 else chromatic]
+
+
+def _steps(span: ChordSpan, root: int, side: int) -> list[int]:
+    """Return the two steps of the scale after a root."""
+    scale = span.context.harmony.key.pitch_classes | span.chord.pitch_classes
+    ladder = range(root + 1, HIGH + 1) if side > 0 else range(root - 1, LOW - 1, -1)
+    found = [midi for midi in ladder if midi % 12 in scale][:2]
+    return found if len(found) == 2 else [root, root]
 
 
 def sixteenths(span: ChordSpan) -> list[PossibleNote]:

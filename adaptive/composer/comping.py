@@ -9,6 +9,7 @@ from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.euclid import euclid
 from adaptive.composer.meter import Meter
 from adaptive.composer.room import need_beside
+from adaptive.composer.seeding import seeded
 from adaptive.composer.writing import (
     bar_randoms,
     chord_index,
@@ -97,6 +98,9 @@ _SWING = (
 )  # fmt: skip
 """Figures of comping in jazz, in sixteenths of 4/4: the Charleston, its turns, pushes into the next bar."""
 
+FIGURES = 5
+"""Figures with which comping answers a solo."""
+
 _SYNCOPATED = (
     (0, 3, 6, 10, 13), (0, 6, 10), (2, 6, 11), (0, 3, 8, 11), (3, 6, 10, 14), (0, 7, 10), (2, 5, 10, 13),
 )  # fmt: skip
@@ -104,18 +108,38 @@ _SYNCOPATED = (
 
 
 def swing(context: BarContext, meter: Meter) -> list[Place]:
-    """Play a figure of jazz, another one in each bar, so that comping answers and does not repeat."""
-    drawn = bar_randoms(context, 2)
-    figure = _SWING[int(drawn[0] * len(_SWING))]
-    return _figure(meter, figure, 0.3 * drawn[1])
+    """Play a riff of two figures that the theme has, with another figure at the end of a phrase.
+
+    Behind a solo, phrases with the riff and phrases that answer in the figures of the theme take turns.
+    """
+    own, plan = step_randoms(context), context.plan
+    riff, shift = int(own[0] * len(_SWING)), 0.3 * own[1]
+    if plan.part.form.solo and plan.phrase % 2 != plan.part.number % 2:
+        rng = seeded(plan.change_seed(context.layer))
+        riff, shift = riff + int(rng.integers(FIGURES)), 0.3 * float(rng.random())
+    elif context.is_phrase_end:
+        drawn = bar_randoms(context, 2)
+        riff, shift = int(drawn[0] * len(_SWING)), 0.3 * drawn[1]
+    return _figure(meter, _SWING[riff % len(_SWING)], shift)
 
 
 def syncopated(context: BarContext, meter: Meter) -> list[Place]:
-    """Play a figure of sixteenths that the theme has; the last bar of a phrase has another one."""
+    """Play a figure of sixteenths that the theme has; the last bar of a phrase has another one.
+
+    Where a pad states the changes, strokes come between them.
+    """
     drawn = step_randoms(context)
     first = int(drawn[0] * len(_SYNCOPATED))
     figure = _SYNCOPATED[(first + 3 * context.is_phrase_end) % len(_SYNCOPATED)]
+    if _has_pad(context):
+        changes = {onset for onset, _ in context.harmony.chords}
+        figure = tuple(place for place in figure if meter.step * place not in changes)
     return _figure(meter, figure, 0.05)
+
+
+def _has_pad(context: BarContext) -> bool:
+    plan = context.plan
+    return any(layer.generator == "pad" and plan.plays(layer.name) for layer in plan.part.brief.layers)
 
 
 def _figure(meter: Meter, sixteenths: tuple[int, ...], shift: float) -> list[Place]:

@@ -28,6 +28,9 @@ FEW_STROKES = 16
 SEVERAL_PLAYERS = frozenset({"shaker", "taiko"})
 """Styles that are played by more than one pair of hands."""
 
+LONG_FILLS = frozenset({"breaks", "taiko"})
+"""Styles whose fills at the end of a part last half a bar: a beat is too short for their tempo or drums."""
+
 QUIETEST = 0.55
 """Velocity factor at energy 0; it rises linearly to 1 at energy 1."""
 
@@ -63,7 +66,7 @@ def _by_rules(context: BarContext, style: str) -> list[Stroke]:
     """Return the strokes of a bar as the rules of a style have them."""
     strokes = _sounding(context, _changed(context, STYLES[style](Pattern.of(context))))
     strokes += _phrase_pickup(context)
-    start = fill_start(context)
+    start = Fraction(0) if context.plan.is_drum_solo else fill_start(context, is_long=style in LONG_FILLS)
     if start is not None:
         strokes = [s for s in strokes if s.onset < start or s.piece in KEPT]
         strokes += fill(context, style, start)

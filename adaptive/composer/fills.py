@@ -50,17 +50,21 @@ _DESCENTS: dict[str, tuple[str, ...]] = {
 }
 
 
-TURNS = 0.25
-"""Share of the strokes of a fill whose piece is another than the descent has."""
+TURNS, FRAME_TURNS = 0.25, 0.5
+"""Share of the strokes of a fill whose piece is another than the descent has, and that on a frame drum."""
 
 
-def fill_start(context: BarContext) -> Fraction | None:
-    """Return the onset, in beats, where the fill of this bar begins; None if the bar has no fill."""
+def fill_start(context: BarContext, *, is_long: bool = False) -> Fraction | None:
+    """Return the onset, in beats, where the fill of this bar begins; None if the bar has no fill.
+
+    It lasts a pulse or half a bar, as the energy is; at the end of a part always half a bar if `is_long`.
+    """
     pulses = meter_of(context).pulses
     if context.is_leaving:
         length = 1 if context.energy < 0.4 else ceil(len(pulses) / 2)
     elif _has_fill(context):
-        length = 1 if context.energy < 0.7 else ceil(len(pulses) / 2)
+        is_short = context.energy < 0.7 and not (is_long and context.plan.is_part_end)
+        length = 1 if is_short else ceil(len(pulses) / 2)
     else:
         return None
     return pulses[max(0, len(pulses) - length)]
@@ -89,12 +93,12 @@ def fill(context: BarContext, style: str, start: Fraction) -> list[Stroke]:
     if len(pieces) > 2 and rng.random() < 0.5:  # some fills leave a piece out, some begin lower
         left_out = int(rng.integers(len(pieces)))
         pieces = (*pieces[:left_out], *pieces[left_out + 1 :])
-    span = meter.length - start
+    span, turns = meter.length - start, FRAME_TURNS if style == "frame" else TURNS
     strokes = []
     for onset in sorted({onset for onset in onsets if onset < meter.length}):
         place = float((onset - start) / span)
         velocity = 0.5 + 0.45 * place - (0.0 if meter.weight(onset) > 0.2 else 0.1)
-        turn = float(rng.random()) < TURNS  # a piece that is not next in the descent
+        turn = float(rng.random()) < turns  # a piece that is not next in the descent
         piece = int(rng.integers(len(pieces))) if turn else int(place * len(pieces))
         strokes.append(Stroke(pieces[piece], onset, velocity))
     return strokes

@@ -22,7 +22,7 @@ from adaptive.composer.learned.drum_grid import BAR_STEPS, GHOST, KINDS, SNARE, 
 from adaptive.composer.learned.feel import played
 from adaptive.composer.learned.pattern_features import Wanted
 from adaptive.composer.learned.patterns import Drawing, draw_bar
-from adaptive.composer.plan.section_plan import THIN_BAR
+from adaptive.composer.plan.section_plan import THIN_BAR, BarPlan
 from adaptive.composer.seeding import named_seed, seeded
 from adaptive.composer.strokes import Stroke
 from adaptive.composer.swing import EIGHTHS
@@ -46,7 +46,8 @@ FOUR_ON_THE_FLOOR = (
 )  # fmt: skip
 RIDE_AND_HAT = (
     {("ride", step): 3.0 for step in (0, 4, 6, 8, 12, 14)}
-    | {("ride", step): -3.0 for step in (3, 7, 11, 15)}
+    | {("ride", step): -3.0 for step in range(1, BAR_STEPS, 2)}
+    | {("kick", step): 1.5 for step in (0, 4, 8, 12)}
     | {("hat", step): 3.5 if step in {4, 12} else -2.5 for step in range(BAR_STEPS)}
     | {(tom, step): -1.0 for tom in ("tom_high", "tom_mid", "tom_low") for step in range(BAR_STEPS)}
 )
@@ -68,8 +69,17 @@ TOMS = tuple(STROKES.index(tom) for tom in ("tom_high", "tom_mid", "tom_low"))
 FILL_TOMS = 1.6
 """How much more likely toms are made in fills, in nats: people play 5.7 in one."""
 
+TERNARY_OFFBEAT = 0.62
+"""Place of the second eighth of a beat from which the beat is divided in three."""
+
+SOLO_CYMBALS = 2.5
+"""How much less likely cymbals are where drums play alone, in nats, but for the hat on beats 2 and 4."""
+
 SNARE_ACCENT = {"jazz": 1.3}
 """Factor of the velocity of full snare strokes: beside brushed ones they are accents."""
+
+RIDE_ACCENTS = {"jazz": {4: 1.15, 12: 1.15, 6: 0.75, 14: 0.75}}
+"""Factors of the velocity of the ride by sixteenth: accents on beats 2 and 4, and the skipped notes soft."""
 
 WITH_RIM = frozenset({"hiphop", "pop", "latin"})
 """Styles in which the snare is played as a cross-stick in contrasting themes that are calmer."""
@@ -108,6 +118,9 @@ CRASH_ENERGY = 0.5
 
 CALM_TEMPERATURE, LIVELY_TEMPERATURE = 0.8, 1.15
 """Factors of the temperature of the groove's first bar, which has to be a usual one, and of its second."""
+
+TEMPERATURE_OF = {"pop": 1.12}
+"""Factor of the temperature of styles whose strokes are so sure of their places that bars hardly differ."""
 
 LONG_PHRASE_FILLS = 0.4
 """Share of the fills at ends of phrases inside a part that last half a bar."""
@@ -155,16 +168,32 @@ def learned_strokes(context: BarContext, style: str) -> list[Stroke] | None:
     grid = _fitted(grid, _strokes(context) + more, context)
     around = np.concatenate([_groove(theme, 1), grid, _groove(theme, 0)])
     late, loud = played(networks, around, theme.style, _offbeat(context), context.tempo_bpm)
-    accent = SNARE_ACCENT.get(style, 1.0)
+    loud = _accented(loud, style)
+    is_ternary = _offbeat(context) > TERNARY_OFFBEAT
     pieces = BY_FOOT if style == "jazz" else _PIECE_OF | _rim(context, style)
     return [
         Stroke(
-            pieces.get(STROKES[kind], STROKES[kind]), Fraction(int(step), 4),
-            min(1.0, float(loud[step, kind]) * (accent if kind == SNARE else 1.0)),
+            pieces.get(STROKES[kind], STROKES[kind]), _onset(int(step), is_ternary=is_ternary),
+            min(1.0, float(loud[step, kind])),
             late_ms=float(late[step, kind]),
         )
         for step, kind in np.argwhere(grid)
     ]  # fmt: skip
+
+
+def _onset(step: int, *, is_ternary: bool) -> Fraction:
+    """Return the beat of a sixteenth; where eighths are triplets, the second sixteenth is the middle one."""
+    beat, place = divmod(step, 4)
+    return beat + (Fraction(1, 3) if is_ternary and place == 1 else Fraction(place, 4))
+
+
+def _accented(loud: NDArray[np.float64], style: str) -> NDArray[np.float64]:
+    """Return velocities with the accents of a style."""
+    loud = loud.copy()
+    loud[:, SNARE] *= SNARE_ACCENT.get(style, 1.0)
+    for step, factor in RIDE_ACCENTS.get(style, {}).items():
+        loud[step, STROKES.index("ride")] *= factor
+    return loud
 
 
 def _rim(context: BarContext, style: str) -> dict[str, str]:
@@ -190,7 +219,7 @@ def _theme(context: BarContext, style: str) -> _Theme:
         plan.part.groove,
         steer.syncopation is not None or steer.complexity is not None,
         style in WITH_RIDE and plan.part.form.place == 1 and plan.part.groove[0][0] < RIDE_SHARE,
-        drum_temperature(steer.temperature),
+        drum_temperature(steer.temperature) * TEMPERATURE_OF.get(style, 1.0),
     )  # fmt: skip
 
 
@@ -212,6 +241,16 @@ def _liking(
     if on_ride:
         liking[:, STROKES.index("ride")] += RIDE_LIKING
         liking[:, STROKES.index("hat")] -= RIDE_LIKING
+    return liking
+
+
+@lru_cache(maxsize=1)
+def _solo_liking() -> NDArray[np.float64]:
+    """Return what is more likely where drums play alone: toms and the hat by foot in place of cymbals."""
+    liking = np.zeros((BAR_STEPS, KINDS))
+    liking[:, TOMS] += FILL_TOMS
+    liking[:, [STROKES.index(name) for name in ("ride", "hat", "hat_open")]] -= SOLO_CYMBALS
+    liking[[4, 12], STROKES.index("hat")] += 2.0 * SOLO_CYMBALS
     return liking
 
 
@@ -245,6 +284,8 @@ def _bar(theme: _Theme, context: BarContext) -> Grid:
     is_theme = not plan.part.variation and start is None and not is_new
     statement = 0 if is_theme else plan.part.number + 1
     seed = named_seed(plan.part.seed ^ plan.part.brief.visit, context.layer, f"{place} {statement}")
+    if plan.is_drum_solo:
+        return _drawn(theme, place, seed, _strokes(context), is_fill=True, is_solo=True)
     drawn = _drawn(theme, place, seed, _strokes(context), is_fill=start is not None)
     if start is None:
         return drawn
@@ -273,28 +314,47 @@ def _is_new(context: BarContext) -> bool:
 def _fill_start(context: BarContext) -> Fraction | None:
     """Return where a fill begins, in beats: half a bar at the end of a part, a beat at that of a phrase."""
     plan = context.plan
+    if plan.is_drum_solo:
+        return Fraction(0)
     if fill_start(context) is None:
         rng = seeded(plan.change_seed(context.layer), SALT_FILL)
         is_spare = plan.bar_in_part > 1 and not context.is_phrase_end and context.energy >= PART_FILL_ENERGY
         return Fraction(2) if is_spare and rng.random() < SPARE_FILLS else None
     rng = seeded(plan.change_seed(context.layer), SALT_FILL, 1)
-    is_long = plan.is_part_end or context.is_leaving or rng.random() < LONG_PHRASE_FILLS
+    is_long = (
+        (plan.is_part_end and not _repeats(plan)) or context.is_leaving or rng.random() < LONG_PHRASE_FILLS
+    )
     return Fraction(2 if is_long and context.energy >= PART_FILL_ENERGY else 3)
 
 
+def _repeats(plan: BarPlan) -> bool:
+    """Whether the next part of a chorus has the same theme, to which a short fill leads."""
+    part, after = plan.part, plan.following
+    is_chorus = part.genre is not None and part.genre.choruses is not None
+    return (
+        is_chorus
+        and after is not None
+        and (after.form.theme, after.form.solo) == (part.form.theme, part.form.solo)
+    )
+
+
 @lru_cache(maxsize=64)
-def _drawn(theme: _Theme, place: int, seed: int, strokes: float, *, is_fill: bool) -> Grid:
+def _drawn(
+    theme: _Theme, place: int, seed: int, strokes: float, *, is_fill: bool, is_solo: bool = False
+) -> Grid:
     networks = weights.networks()
     assert networks is not None
     history = np.concatenate([_groove(theme, number % 2) for number in range(place, place + 4)])
     strokes += FILL_STROKES if is_fill else 0.0
-    # bars may be as syncopated as they like around their groove, unless somebody asks
-    syncopation = theme.syncopation if theme.is_exact else None
+    # bars may be as syncopated as they like around their groove, unless somebody asks or they stand alone
+    syncopation = theme.syncopation if theme.is_exact or is_solo else None
     wanted = Wanted(theme.style, strokes, syncopation, theme.ghosts, is_fill)
     liking = _liking(
         theme.name, theme.accents[place % len(theme.accents)], theme.syncopation, on_ride=theme.on_ride
     )
-    if is_fill:
+    if is_solo:
+        liking = _solo_liking()
+    elif is_fill:
         liking = liking.copy()
         liking[:, TOMS] += FILL_TOMS
     drawing = Drawing(history, place, wanted, liking, theme.temperature, is_exact=theme.is_exact)

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from adaptive.composer.context import BarContext
 from adaptive.composer.meter import Meter
-from adaptive.composer.writing import MOTIF_BARS, bar_randoms, meter_of, step_randoms
+from adaptive.composer.writing import MOTIF_BARS, bar_randoms, meter_of, steady_randoms, step_randoms
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ class Pattern:
         Whether this is the first bar of a phrase.
     fresh : tuple of float
         One number 0 … 1 for each sixteenth of this bar of the theme, which no other bar repeats.
+    steady : tuple of float
+        One number 0 … 1 for each sixteenth, the same in every bar of the theme.
     """
 
     meter: Meter
@@ -62,6 +64,7 @@ class Pattern:
     rise: float
     is_opening: bool
     fresh: tuple[float, ...]
+    steady: tuple[float, ...]
 
     @classmethod
     def of(cls, context: BarContext) -> Pattern:
@@ -71,13 +74,20 @@ class Pattern:
         randoms = step_randoms(context)
         rise = context.bar_in_phrase / max(1, context.phrase_bars - 1)
         fresh = bar_randoms(context, len(meter.steps))
-        return cls(meter, bar, randoms, context.plan.groove, rise, context.bar_in_phrase == 0, fresh)
+        is_opening = context.bar_in_phrase == 0
+        steady = steady_randoms(context)
+        return cls(meter, bar, randoms, context.plan.groove, rise, is_opening, fresh, steady)
 
     def preferred(self, places: Iterable[Fraction], count: int) -> list[Fraction]:
         """Return the `count` onsets with the highest random numbers, highest first."""
         step = self.meter.step
         ranked = sorted(places, key=lambda onset: -self.randoms[int(onset / step)])
         return ranked[:count]
+
+    def usual(self, places: Iterable[Fraction], count: int) -> list[Fraction]:
+        """Return `count` onsets that are the same in every bar of the theme."""
+        step = self.meter.step
+        return sorted(places, key=lambda onset: -self.steady[int(onset / step)])[:count]
 
     def newest(self, places: Iterable[Fraction], count: int) -> list[Fraction]:
         """Return `count` onsets that change from bar to bar."""
@@ -195,7 +205,9 @@ def taiko(pattern: Pattern) -> list[Stroke]:
     meter, swell = pattern.meter, 0.72 + 0.28 * pattern.rise
     strokes = [Stroke("tom_low", Fraction(0), swell)]
     strokes += [Stroke("tom_low", onset, 0.85 * swell, 0.2) for onset in meter.group_starts[1:]]
-    call = pattern.preferred((*meter.pulses[1:], *meter.halves), 4)
+    places = (*meter.pulses[1:], *meter.halves)
+    call = pattern.usual(places, 3)
+    call += [onset for onset in pattern.preferred(places, 4) if onset not in call][:1]
     pieces = ("tom_low", "tom_mid", "tom_mid", "tom_high")
     strokes += [
         Stroke(piece, onset, (0.8 - 0.08 * n) * swell, 0.12 + 0.12 * n)
@@ -207,10 +219,10 @@ def taiko(pattern: Pattern) -> list[Stroke]:
         for onset, weight in zip(meter.steps, pattern.randoms, strict=True)
         if onset in pattern.weak
     ]
-    rolled = pattern.newest(pattern.weak, 2)
+    rolled = [*pattern.usual(pattern.weak, 1), *pattern.newest(pattern.weak, 1)]
     strokes += [Stroke("tom_mid", onset, 0.42 * swell, 0.5 + 0.2 * n) for n, onset in enumerate(rolled)]
     strokes += [Stroke("rim", onset, 0.58, 0.42) for onset in meter.backbeats]
-    strokes += [Stroke("snare", onset, 0.62 * swell, 0.5) for onset in pattern.preferred(pattern.weak, 1)]
+    strokes += [Stroke("snare", onset, 0.62 * swell, 0.5) for onset in pattern.usual(pattern.weak, 1)]
     strokes += [Stroke("kick", onset, 0.9, 0.25 + 0.2 * n, 0.5) for n, onset in enumerate(meter.group_starts)]
     return [*strokes, *_crash(pattern, 0.75)]
 
@@ -332,18 +344,20 @@ def frame(pattern: Pattern) -> list[Stroke]:
     strokes = [Stroke("tom_low", Fraction(0), 0.85)]
     strokes += [Stroke("tom_low", onset, 0.62, 0.12) for onset in meter.group_starts[1:]]
     strokes += [Stroke("tom_mid", onset, 0.52, 0.3) for onset in meter.backbeats]
-    # the tipper goes on, and leaves out or doubles a stroke as the player likes, bar by bar
-    kept = pattern.newest(meter.halves, -(-2 * len(meter.halves) // 3))
+    strokes += [Stroke("rim", onset, 0.5, 0.36) for onset in meter.backbeats]
+    # the tipper goes on as the theme has it, and leaves out or adds one stroke in each bar
+    kept = {*pattern.usual(meter.halves, -(-2 * len(meter.halves) // 3))}
+    kept ^= {*pattern.newest(meter.halves, 1)}
     strokes += [
         Stroke("rim", onset, 0.45 if n % 2 else 0.6, 0.2 if onset in kept else 0.72)
         for n, onset in enumerate(reversed(meter.halves))
     ]
-    strokes += [Stroke("tom_high", onset, 0.45, 0.4) for onset in pattern.preferred(meter.halves, 1)]
+    strokes += [Stroke("tom_high", onset, 0.45, 0.4) for onset in pattern.usual(meter.halves, 1)]
     strokes += [Stroke("tom_mid", onset, 0.42, 0.46) for onset in pattern.preferred(pattern.weak, 1)]
     # a low stroke comes before or after its group now and then, as the other hand damps the skin
     pushed = pattern.newest((*meter.halves, *pattern.weak), 1)
     strokes += [Stroke("tom_low", onset, 0.5, 0.5) for onset in pushed]
-    doubled = [*pattern.preferred(pattern.weak, 2), *pattern.newest(pattern.weak, 1)]
+    doubled = [*pattern.usual(pattern.weak, 2), *pattern.newest(pattern.weak, 1)]
     strokes += [Stroke("rim", onset, 0.42, 0.4 + 0.1 * n) for n, onset in enumerate(doubled)]
     strokes += [Stroke("shaker", onset, 0.3, 0.5) for onset in meter.pulses]
     return strokes

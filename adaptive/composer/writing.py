@@ -107,6 +107,11 @@ def step_randoms(context: BarContext) -> tuple[float, ...]:
     return _step_randoms(context.seed, len(meter_of(context).steps))[context.bar_in_phrase % MOTIF_BARS]
 
 
+def steady_randoms(context: BarContext) -> tuple[float, ...]:
+    """Return the same as `step_randoms` has in the first bar of a phrase."""
+    return _step_randoms(context.seed, len(meter_of(context).steps))[0]
+
+
 @lru_cache(maxsize=64)
 def _step_randoms(seed: int, count: int) -> tuple[tuple[float, ...], ...]:
     drawn = seeded(seed, MOTIF).random((MOTIF_BARS, count))

@@ -28,6 +28,7 @@ DRUM_AND_BASS = Genre(
     chromaticism=0.05,
     activity=-0.3,
     syncopation=0.2,
+    in_eighths=True,
     styles={
         "arpeggio": "broken",
         "bass": "sub",

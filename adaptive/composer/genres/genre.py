@@ -55,6 +55,22 @@ class GenreLayer:
 
 
 @dataclass(frozen=True, slots=True)
+class Choruses:
+    """How a genre improvises on its themes.
+
+    Parameters
+    ----------
+    solos : int
+        Choruses that are improvised between two statements of the head.
+    trades : bool
+        Whether drums answer alone in every second phrase of the last half of the last of them.
+    """
+
+    solos: int
+    trades: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Genre:
     """A genre.
 
@@ -72,11 +88,15 @@ class Genre:
         Usual meter.
     forms : tuple of str
         Movements, in letters; all have the same length.
+    choruses : Choruses or None
+        How it improvises on its themes; None: it does not.
     colour : str
         How triads are extended, one of `adaptive.composer.plan.colour.COLOURS`.
     progressions : Mapping
         Mode to phrases of four bars as functions of its grammar: ``"ii V | I | …"``; a first phrase and its
         answer are separated by ``//``.
+    bridges : Mapping
+        The same for contrasting themes, in modes that have others for them; they may close on the dominant.
     progression_share : float
         Share of themes that take one of these; the grammar writes the others.
     learned_harmony : bool
@@ -91,6 +111,14 @@ class Genre:
         Chance that a note of the tune comes an eighth early.
     in_eighths : bool
         Whether no note of the tune is shorter than an eighth.
+    upbeats : float
+        Share of the themes with an upbeat, of those that would have none.
+    approaches : float
+        Share of the places of an improvised tune at which a short note leads into a tone of its chord by a
+        semitone from below; themes have half as many.
+    tune_in_sevenths : bool
+        Whether the strong notes of the tune, short ones too, are roots, thirds, fifths and sevenths, and no
+        ninths.
     swing : Swing
         How the ensemble swings.
     styles : Mapping
@@ -125,6 +153,8 @@ class Genre:
     progressions: Mapping[str, tuple[str, ...]]
     layers: tuple[GenreLayer, ...]
     styles: Mapping[str, str]
+    choruses: Choruses | None = None
+    bridges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     progression_share: float = 0.7
     learned_harmony: bool = False
     rhythms: tuple[tuple[str, str, str], ...] = (("bar", "half", "bar"), ("half", "slow", "half"))
@@ -132,6 +162,9 @@ class Genre:
     activity: float = 0.0
     syncopation: float = 0.18
     in_eighths: bool = False
+    upbeats: float = 0.0
+    approaches: float = 0.0
+    tune_in_sevenths: bool = False
     swing: Swing = field(default=STRAIGHT)
     quiet_drums: bool = False
     looseness: float = 1.0

@@ -31,6 +31,7 @@ HIPHOP = Genre(
     chromaticism=0.35,
     activity=0.03,
     syncopation=0.3,
+    approaches=0.3,
     swing=Swing(SIXTEENTHS, 1.35, 150.0),
     styles={
         "arpeggio": "broken",

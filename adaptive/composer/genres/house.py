@@ -31,6 +31,7 @@ HOUSE = Genre(
     activity=0.0,
     syncopation=0.4,
     in_eighths=True,
+    approaches=0.3,
     styles={
         "arpeggio": "up",
         "bass": "offbeat",

@@ -10,7 +10,7 @@ POP = Genre(
     tempo_bpm=(88.0, 108.0, 128.0),
     key="C major",
     meter="4/4",
-    forms=("A B A' B C B", "A A' B A B B'"),
+    forms=("A B A' B C B'", "A A' B A B B'"),
     colour="triads",
     progressions={
         "major": (

@@ -189,16 +189,21 @@ def augmented(notes: Cell, meter: Meter) -> Cell:
     return tuple(slow)
 
 
-def ornamented(notes: Cell, meter: Meter) -> Cell:
-    """Return the cell with its longest note, if it is a quarter or more, turned about its upper neighbour."""
+def ornamented(notes: Cell, meter: Meter, *, in_eighths: bool = False) -> Cell:
+    """Return the cell with its longest note, if it is a quarter or more, turned about its upper neighbour.
+
+    In eighths, a quarter is followed by the neighbour and does not come back to its pitch.
+    """
     place = max(range(len(notes)), key=lambda index: notes[index].length)
     note, eighth = notes[place], 2 * meter.step
     if note.length < 2 * eighth:
         return notes
+    short = eighth if in_eighths else meter.step
+    left = note.length - eighth - short
     turn = (
         CellNote(note.onset, eighth, note.height),
-        CellNote(note.onset + eighth, meter.step, note.height + 1),
-        CellNote(note.onset + eighth + meter.step, note.length - eighth - meter.step, note.height),
+        CellNote(note.onset + eighth, short, note.height + 1),
+        *([CellNote(note.onset + eighth + short, left, note.height)] if left else ()),
     )
     return (*notes[:place], *turn, *notes[place + 1 :])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adaptive.composer.plan.brief import LayerBrief, SectionBrief
 from adaptive.composer.plan.form import FormPart
@@ -17,6 +17,10 @@ LEADERS = ("melody", "countermelody", "ostinato", "arpeggio", "comping", "pad", 
 
 RHYTHMS = (("bar", "half", "bar"), ("half", "slow", "half"), ("slow", "bar", "slow"))
 """Harmonic rhythms of main, contrasting and quiet themes, one of which each theme has."""
+
+
+SOLO_REGISTER, SOLO_ENERGY = 2, 0.05
+"""Staff steps by which an improvised tune is higher than its theme, and energy that each chorus adds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,24 @@ class Character:
 def character_of(brief: SectionBrief, part: FormPart) -> Character:
     """Return the character of a part: the first theme of a movement is full, the third is quiet.
 
-    Two themes of a movement differ in register, and in harmonic rhythm, density or who plays.
+    Two themes of a movement differ in register, and in harmonic rhythm, density or who plays.  Where a theme
+    is improvised on, the tune lies higher, extra layers play in contrasting themes only, and the energy rises
+    with the choruses.
     """
+    if part.solo:
+        theme = character_of(brief, replace(part, solo=0, trades=False))
+        genre = brief.genre_of(part.theme)
+        extras = genre.extras if genre is not None else frozenset[str]()
+        is_background = part.place > 0  # they play behind the solo in contrasting themes
+        resting = frozenset(
+            layer.name for layer in brief.layers if layer.generator in extras and not is_background
+        )
+        return replace(
+            theme,
+            register=theme.register + SOLO_REGISTER,
+            energy=theme.energy + SOLO_ENERGY * part.solo,
+            resting=frozenset() if brief.has_stems else resting,
+        )
     rng = seeded(named_seed(brief.seed, brief.section, part.theme, "character"))
     side = 1 if rng.random() < 0.5 else -1
     genre = brief.genre_of(part.theme)
@@ -58,7 +78,8 @@ def character_of(brief: SectionBrief, part: FormPart) -> Character:
     is_free = not brief.has_stems
     # the themes of a movement rest in turn, so that neighbours differ in who plays
     turn = named_seed(brief.seed, brief.section, "resting") % 8 + part.place
-    is_chorus = genre is not None and part.place == 1 and side > 0  # nobody rests
+    # nobody rests
+    is_chorus = genre is not None and part.place == 1 and (side > 0 or genre.choruses is not None)
     resting = _resting(brief, part.place, turn) if is_free and not is_chorus else frozenset[str]()
     if part.place == 0:
         return Character(0, rhythm, 0.0, 0.0, frozenset() if part.primes else _thinner(brief, resting))

@@ -100,6 +100,21 @@ def _has(chord: Chord, key: Key, above: int) -> bool:
     return (chord.root.pitch_class + above) % 12 in key.pitch_classes
 
 
+_SEVENTH = {"maj9": "maj7", "m9": "m7", "9": "7", "13": "7", "m69": "m6", "9sus4": "7sus4", "69": "6"}
+
+
+@lru_cache(maxsize=512)
+def without_ninth(chord: Chord) -> Chord:
+    """Return a chord without ninth and thirteenth, unless they are altered.
+
+    Examples
+    --------
+    >>> str(without_ninth(Chord.parse("G13"))), str(without_ninth(Chord.parse("D7b9")))
+    ('G7', 'D7b9')
+    """
+    return replace(chord, quality=_SEVENTH[chord.quality]) if chord.quality in _SEVENTH else chord
+
+
 COLOURS: Mapping[str, Callable[[Chord, Key], str]] = {
     "plain": _plain,
     "triads": _triads,

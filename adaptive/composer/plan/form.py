@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from adaptive.composer.genres.genre import Choruses
 from adaptive.composer.seeding import named_seed, seeded
 from adaptive.errors import InputError, quoted
 
@@ -42,6 +43,11 @@ _LATER = (
 MOVEMENT_PARTS = 6
 """Parts of a movement that the seed chooses."""
 
+KNOWN_TUNES = 0.3
+"""Share of later tunes that have been played before."""
+
+SALT_TUNE = 31
+
 
 @dataclass(frozen=True, slots=True)
 class FormPart:
@@ -57,15 +63,26 @@ class FormPart:
         Name of the theme in the whole piece: the letter, and a number from its second theme on.
     place : int
         0: a main theme; 1: a contrast; 2: a quiet one.
+    solo : int
+        0: the theme as it is; from 1 on: improvised on its chords, in the chorus of this number.
+    trades : bool
+        Whether drums answer alone in every second phrase.
     """
 
     letter: str
     primes: int = 0
     theme: str = ""
     place: int = 0
+    solo: int = 0
+    trades: bool = False
 
     def __str__(self) -> str:
-        return (self.theme or self.letter) + "'" * self.primes
+        name = (self.theme or self.letter) + "'" * self.primes
+        return f"{name} solo {self.solo}" if self.solo else name
+
+
+Movement = tuple[FormPart, ...]
+"""The parts of a movement."""
 
 
 def parse_form(text: str) -> tuple[FormPart, ...]:
@@ -138,6 +155,47 @@ def movement(
         returns = visit > 0 and is_known
         parts.append(FormPart(name[0], max(primes, int(returns)), name, index % 3))
     return tuple(parts)
+
+
+def chorus(number: int, seed: int, forms: tuple[str, ...], choruses: Choruses, visit: int = 0) -> Movement:
+    """Return the parts of a movement of music that improvises on its themes.
+
+    A tune is a head, some choruses that are improvised on its chords, and the head again, whose last
+    part is varied; then another tune follows, which may be an earlier one.  All choruses of a tune have one
+    form.
+
+    Parameters
+    ----------
+    number, seed, forms, visit
+        As in `movement`; a movement is a chorus.
+    choruses : Choruses
+        How many choruses are improvised.
+    """
+    tune, place_in_tune = divmod(number, choruses.solos + 2)
+    solo = place_in_tune % (choruses.solos + 1)
+    is_last = place_in_tune > choruses.solos
+    named = named_seed(seed, "form")
+    tune = _known_tune(tune, named)
+    rng = seeded(named, tune, visit)
+    pattern = _pattern(forms[int(rng.integers(len(forms)))], is_later=False)
+    parts = []
+    for number_in_form, (place, primes) in enumerate(pattern):
+        is_known = place == 0 and not tune
+        index = 0 if is_known else 3 * (tune + visit // 2) + place
+        name = theme_name(index)
+        returns = (visit > 0 and is_known) or (is_last and number_in_form == len(pattern) - 1)
+        is_late = solo == choruses.solos > 0 and 2 * number_in_form >= len(pattern)
+        trades = choruses.trades and is_late
+        parts.append(FormPart(name[0], max(primes, int(returns)), name, index % 3, solo, trades))
+    return tuple(parts)
+
+
+def _known_tune(tune: int, seed: int) -> int:
+    """Return the tune that is played: from the fourth one on now and then an earlier one."""
+    rng = seeded(seed, SALT_TUNE, tune)
+    if tune < 3 or rng.random() >= KNOWN_TUNES:
+        return tune
+    return _known_tune(int(rng.integers(tune - 1)), seed)
 
 
 @lru_cache(maxsize=64)

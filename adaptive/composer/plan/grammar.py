@@ -12,7 +12,7 @@ from collections.abc import Mapping
 MAJOR_CHORDS: Mapping[str, str] = {
     "I": "1", "I6": "1/3", "ii": "2:m7", "iii": "3:m", "IV": "4", "IVmaj": "4:maj7", "V": "5", "V7": "5:7",
     "V6": "5/7", "vi": "6:m", "vi7": "6:m7", "iv": "4:m", "bVII": "b7", "bVI": "b6", "N": "b2",
-    "V/ii": "6:7", "V/IV": "1:7", "V/V": "2:7", "V/vi": "3:7", "Vsus": "5:sus4",
+    "bVII7": "b7:7", "V/ii": "6:7", "V/IV": "1:7", "V/V": "2:7", "V/vi": "3:7", "Vsus": "5:sus4",
 }  # fmt: skip
 
 MINOR_CHORDS: Mapping[str, str] = {

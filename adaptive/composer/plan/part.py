@@ -19,7 +19,7 @@ from adaptive.composer.learned.harmony_weights import HarmonyNetwork
 from adaptive.composer.plan.bass_line import HOME, bass_pitch
 from adaptive.composer.plan.brief import BarChords, SectionBrief
 from adaptive.composer.plan.character import Character, character_of, leader_of
-from adaptive.composer.plan.colour import coloured, tension_colour
+from adaptive.composer.plan.colour import coloured, tension_colour, without_ninth
 from adaptive.composer.plan.counterline import CounterNote, counterline
 from adaptive.composer.plan.form import FormPart
 from adaptive.composer.plan.progression import Phrase, PhraseGoal, chords_of, write_phrase, written_phrases
@@ -56,6 +56,18 @@ RELATED = {
     "minor": (("b3", "major"), ("4", "minor"), ("5", "minor")),
 }
 """Keys of contrasting themes: interval above the tonic, and mode, by mode of the section."""
+
+SOLO_ACTIVITY = 0.2
+"""What is added to the activity of a tune that is improvised."""
+
+TRADING_ENERGY = 0.4
+"""Energy from which drums answer alone."""
+
+SEVENTHS = frozenset({"sevenths", "ninths"})
+"""Colours in which a dominant has its seventh, which resolves."""
+
+RESOLUTIONS = frozenset({"I", "I6", "vi", "vi7", "VI", "VImaj"})
+"""Functions to which a dominant seventh resolves."""
 
 GROOVE_BARS = 2
 """Bars after which the shared accents of a theme repeat."""
@@ -111,6 +123,8 @@ class PlannedPart:
             return self.brief.key
         rng = seeded(self.seed, 17)
         related = RELATED.get(self.brief.key.mode, ())
+        if self.genre is not None and self.genre.bridges.get(self.brief.key.mode):
+            related = ()  # a bridge leads back to the key
         if not related or rng.random() > MODULATING:
             return self.brief.key
         interval, mode = related[int(rng.integers(len(related)))]
@@ -134,9 +148,20 @@ class PlannedPart:
     @cached_property
     def variation(self) -> int:
         """Seed of what changes in this statement; 0: the theme is plain."""
-        if self._is_repeated or not (self.form.primes or self._is_renewed):
+        if not self.form.solo and (self._is_repeated or not (self.form.primes or self._is_renewed)):
             return 0
         return named_seed(self.seed, f"{self.form.primes} {self.number} {self.brief.visit}") or 1
+
+    @cached_property
+    def drums(self) -> frozenset[str]:
+        """Its drum layers."""
+        return frozenset(layer.name for layer in self.brief.layers if layer.generator == "drums")
+
+    @property
+    def trades(self) -> bool:
+        """Whether drums answer alone in every second phrase, if there are drums that can."""
+        is_free = not self.brief.has_stems and self.brief.energy >= TRADING_ENERGY
+        return self.form.trades and is_free and self.has_tune and bool(self.drums)
 
     @property
     def leader(self) -> str:
@@ -158,7 +183,7 @@ class PlannedPart:
     @cached_property
     def _planned_harmony(self) -> tuple[tuple[Phrase, ...], list[BarChords]]:
         phrases = list(_theme_phrases(self.brief, self.form, self.phrases, self.character, self.key.mode))
-        if self.variation and len(phrases) > 1:
+        if self.variation and len(phrases) > 1 and not self.form.solo:  # a solo is on the changes
             rng = seeded(self.variation, 1)
             genre = self.genre
             share = NEW_CHORDS if genre is None else NEW_CHORDS * (1.0 - genre.progression_share)
@@ -221,8 +246,14 @@ class PlannedPart:
 
     @cached_property
     def tune_chords(self) -> list[BarChords]:
-        """The chords that the tune hears: of power chords the triads for which they stand."""
+        """The chords that the tune hears.
+
+        They are those that sound, of power chords the triads for which they stand, and of ninth chords their
+        sevenths in genres whose tunes aim at these.
+        """
         planned = not self.brief.chords and not self.brief.has_stems
+        if planned and self.genre is not None and self.genre.tune_in_sevenths:
+            return [tuple((onset, without_ninth(chord)) for onset, chord in bar) for bar in self.chords]
         if not planned or self.genre is None or self.genre.colour != "power":
             return self.chords
         chords = [bar for phrase in self._planned_harmony[0] for bar in chords_of(self.key, phrase, "triads")]
@@ -252,21 +283,25 @@ class PlannedPart:
     @cached_property
     def ideas(self) -> Ideas:
         """The ideas of its theme."""
-        brief, kin = self.brief, None
-        if self.form.place:
+        brief, form, kin = self.brief, self.form, None
+        if form.solo:
+            kin = replace(self, form=replace(form, solo=0, trades=False)).ideas
+        elif form.place:
             kin = replace(self, form=FormPart("A", 0, "A", 0)).ideas
+        theme = f"{form.theme} solo {self.number}" if form.solo else form.theme
         energy = _clamped(brief.energy + self.character.energy)
         take = (f"take {brief.take}",) if brief.take else ()
         seed = named_seed(brief.seed, brief.section, *(genre.name for genre, _ in brief.genres), *take)
         asked = IdeasAsked(
             energy,
             mean_of(brief.genres, lambda genre: genre.syncopation, SYNCOPATION),
-            mean_of(brief.genres, lambda genre: genre.activity, 0.0),
+            mean_of(brief.genres, lambda genre: genre.activity, 0.0) + (SOLO_ACTIVITY if form.solo else 0.0),
             brief.repetition,
             brief.temperature,
             mean_of(brief.genres, lambda genre: float(genre.in_eighths), 0.0) > 0.5,
+            mean_of(brief.genres, lambda genre: genre.upbeats, 0.0),
         )
-        return ideas_of(brief.meter, seed, self.form.theme, asked, kin)
+        return ideas_of(brief.meter, seed, theme, asked, kin)
 
     @cached_property
     def tune(self) -> Tune:
@@ -301,6 +336,9 @@ class PlannedPart:
             self.variation,
             self.form.primes >= 2,
             self.brief.tension,
+            (1.0 if self.form.solo else 0.5)
+            * mean_of(self.brief.genres, lambda genre: genre.approaches, 0.0),
+            self.genre is not None and self.genre.tune_in_sevenths,
         )
 
     @cached_property
@@ -399,7 +437,7 @@ def _theme_phrases(
     genre = brief.genre_of(form.theme)
     tension = 0.25 + 0.5 * brief.energy if genre is None else genre.chromaticism
     if genre is not None:
-        texts = genre.progressions.get(mode, ()) if brief.phrase_bars == WRITTEN_BARS else ()
+        texts = _texts(genre, mode, form.place) if brief.phrase_bars == WRITTEN_BARS else ()
         if texts and rng.random() < genre.progression_share:
             written = written_phrases(texts[int(rng.integers(len(texts)))], brief.meter)
             # the last phrase is the answer, which closes
@@ -412,12 +450,26 @@ def _theme_phrases(
         close = "authentic" if is_last else "half" if rng.random() < 0.7 else "open"
         is_answer = number % 2 == 1 and rng.random() < 0.6
         head = phrases[-1].bars[:2] if is_answer and brief.phrase_bars > 3 else ()
+        resolves = _must_resolve(genre, phrases)
+        if resolves and head and head[0][0][1] not in RESOLUTIONS:
+            head = ()
         goal = PhraseGoal(
-            brief.phrase_bars, close, character.harmonic_rhythm, tension, form.place == 0, head,
+            brief.phrase_bars, close, character.harmonic_rhythm, tension, form.place == 0 or resolves, head,
             brief.temperature,
         )  # fmt: skip
         phrases.append(write_phrase(mode, brief.meter, goal, rng, _network(brief, genre)))
     return tuple(phrases)
+
+
+def _must_resolve(genre: Genre | None, before: list[Phrase]) -> bool:
+    """Whether a phrase has to begin on the tonic: after a half close on a dominant that has its seventh."""
+    return genre is not None and genre.colour in SEVENTHS and bool(before) and before[-1].close == "half"
+
+
+def _texts(genre: Genre, mode: str, place: int) -> tuple[str, ...]:
+    """Return the written progressions of a theme: those of contrasting themes, if there are any."""
+    usual = genre.progressions.get(mode, ())
+    return genre.bridges.get(mode, usual) if place else usual
 
 
 def _network(brief: SectionBrief, genre: Genre | None) -> HarmonyNetwork | None:

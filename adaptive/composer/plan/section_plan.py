@@ -15,7 +15,7 @@ from adaptive.composer.genres.mixing import mean_of
 from adaptive.composer.harmony import Harmony
 from adaptive.composer.plan.brief import SectionBrief
 from adaptive.composer.plan.counterline import CounterNote
-from adaptive.composer.plan.form import MOVEMENT_PARTS, FormPart, movement, parse_form
+from adaptive.composer.plan.form import MOVEMENT_PARTS, FormPart, chorus, movement, parse_form
 from adaptive.composer.plan.part import PlannedPart
 from adaptive.composer.plan.stem_bar import StemBar
 from adaptive.composer.plan.tune import TuneNote
@@ -125,7 +125,14 @@ class BarPlan:
 
     def plays(self, layer: str) -> bool:
         """Whether a layer plays in this bar."""
+        if self.is_drum_solo and layer not in self.part.drums:
+            return False
         return layer not in self.part.character.resting
+
+    @property
+    def is_drum_solo(self) -> bool:
+        """Whether drums answer alone: in every second phrase of a part in which phrases are traded."""
+        return self.part.trades and self.phrase % 2 == 1
 
     @property
     def leader(self) -> str:
@@ -198,9 +205,10 @@ class BarPlan:
     def change_seed(self, layer: str) -> int:
         """Return a seed for what changes from bar to bar.
 
-        Bars of a plain return, and those of the first half of a varied one, have that of the theme.
+        Bars of a plain return, and those of the first half of a varied one, have that of the theme; those
+        of a solo have their own.
         """
-        is_early = 2 * self.bar_in_part < self.part.bars
+        is_early = 2 * self.bar_in_part < self.part.bars and not self.part.form.solo
         variation = 0 if is_early else self.part.variation
         return named_seed(self.part.seed ^ variation, layer, str(self.bar_in_part))
 
@@ -273,6 +281,9 @@ class SectionPlan:
         forms = self._genre.forms if self._genre is not None else ()
         length = len(self._declared) or (len(forms[0].split()) if forms else MOVEMENT_PARTS)
         round_, place = divmod(number, length)
+        choruses = self._genre.choruses if self._genre is not None else None
+        if choruses is not None and not self._declared:
+            return chorus(round_, seed, forms, choruses, self.brief.visit)[place]
         return movement(round_, seed, self._declared, self.brief.visit, forms)[place]
 
     def prepare(self, bar: int) -> bool:

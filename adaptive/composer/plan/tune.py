@@ -7,7 +7,7 @@ same notes over the same chords, the same rhythm and contour over others.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from adaptive.composer.line import TargetNote, fit, nearest_consonance
@@ -52,7 +52,10 @@ NEW_ANSWERS = 0.7
 STRICTER = 2.4
 """How much more a note outside its chord costs at tension 0 than at 0.5, as a share of the usual cost."""
 
-SALT_REPETITION = 29
+SALT_REPETITION, SALT_UPBEAT, SALT_APPROACH = 29, 30, 32
+
+WIDEST_APPROACH = 5
+"""Semitones from the note before that an approach is at most away."""
 
 MOST_LEANING = 1
 """Strong notes of an exact transposition that may lie outside their chords."""
@@ -93,6 +96,8 @@ class Ideas:
         Whether they rise.
     seed : int
         Seed of further choices.
+    in_eighths : bool
+        Whether no note is shorter than an eighth.
     """
 
     a: Cell
@@ -103,6 +108,7 @@ class Ideas:
     upbeat: int
     upbeat_rises: bool
     seed: int
+    in_eighths: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,8 @@ class IdeasAsked:
         0 … 3: above 1 contours are less chosen.
     in_eighths : bool
         Whether no note is shorter than an eighth.
+    upbeats : float
+        0 … 1: chance of an upbeat where there would be none.
     """
 
     energy: float
@@ -131,6 +139,7 @@ class IdeasAsked:
     repetition: float | None = None
     temperature: float = 1.0
     in_eighths: bool = False
+    upbeats: float = 0.0
 
 
 def ideas_of(meter: Meter, seed: int, theme: str, asked: IdeasAsked, kin: Ideas | None = None) -> Ideas:
@@ -172,6 +181,8 @@ def ideas_of(meter: Meter, seed: int, theme: str, asked: IdeasAsked, kin: Ideas 
     scheme: tuple[str, ...] = _SCHEMES[int(rng.integers(len(_SCHEMES)))]
     third = _THIRDS[int(rng.integers(len(_THIRDS)))]
     upbeat = int(rng.choice((0, 0, 0, 0, 1, 2, 2, 3)))
+    if not upbeat and asked.upbeats and seeded(seed, SALT_UPBEAT).random() < asked.upbeats:
+        upbeat = 2
     rises = bool(rng.random() < 0.65)
     turned = "o" if rng.random() < TURNED_ANSWERS else ""
     answer: tuple[str, ...] = (scheme[0], scheme[1] + turned, third)
@@ -180,7 +191,7 @@ def ideas_of(meter: Meter, seed: int, theme: str, asked: IdeasAsked, kin: Ideas 
             _repeating(scheme, seed, asked.repetition, ("a", "b", "c", "i")),
             _repeating(answer, seed, asked.repetition, ("i", "c-", "b+", "f")),
         )
-    return Ideas(a, b, c, scheme, answer, upbeat, rises, seed)
+    return Ideas(a, b, c, scheme, answer, upbeat, rises, seed, asked.in_eighths)
 
 
 def _repeating(
@@ -221,6 +232,10 @@ class TunePlan:
         Whether the second half is an octave higher.
     tension : float or None
         0 … 1: how readily notes lie outside their chords; None: as at 0.5.
+    approaches : float
+        0 … 1: share of the places at which a short note leads into a tone of its chord from a semitone below.
+    is_guided : bool
+        Whether eighths on strong beats are tones of their chords, too, and not only longer notes.
     """
 
     key: Key
@@ -232,6 +247,8 @@ class TunePlan:
     variation: int = 0
     lifts: bool = False
     tension: float | None = None
+    approaches: float = 0.0
+    is_guided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +271,9 @@ def set_phrase(ideas: Ideas, plan: TunePlan, before: Sequence[PhraseNotes]) -> P
     written = _phrase_cells(ideas, plan, phrase, len(chords))
     lift = 7 if plan.lifts and 2 * phrase >= len(plan.closes) else 0
     fitted = _pitched(plan, chords, written, plan.closes[phrase], lift, last)
-    return _sequenced(plan, chords, fitted, [bar for known in before for bar in known])
+    known = [bar for phrase_before in before for bar in phrase_before]
+    done = _sequenced(plan, chords, fitted, known)
+    return _approached(ideas, plan, chords, done, known) if plan.approaches else done
 
 
 def last_step(notes: PhraseNotes) -> int | None:
@@ -297,13 +316,13 @@ def _phrase_cells(ideas: Ideas, plan: TunePlan, phrase: int, count: int) -> list
             places.add(0)
         for place in sorted(places):
             if place < len(made):
-                made[place] = _varied(made[place], plan.meter, float(rng.random()))
+                made[place] = _varied(ideas, made[place], plan.meter, float(rng.random()))
     return [*made, _closing(ideas, plan, phrase)]
 
 
 def _developed(ideas: Ideas, word: str, meter: Meter) -> Cell:
     if word.endswith("o"):
-        return cells.ornamented(_developed(ideas, word[:-1], meter), meter)
+        return cells.ornamented(_developed(ideas, word[:-1], meter), meter, in_eighths=ideas.in_eighths)
     if word == "f":
         return cells.fragmented(ideas.a, meter)
     if word == "i":
@@ -312,9 +331,9 @@ def _developed(ideas: Ideas, word: str, meter: Meter) -> Cell:
     return cells.moved(idea, {"+": 1, "-": -1}.get(word[1:], 0))
 
 
-def _varied(notes: Cell, meter: Meter, drawn: float) -> Cell:
+def _varied(ideas: Ideas, notes: Cell, meter: Meter, drawn: float) -> Cell:
     if drawn < 0.4:
-        return cells.ornamented(notes, meter)
+        return cells.ornamented(notes, meter, in_eighths=ideas.in_eighths)
     if drawn < 0.6:
         return cells.recast(notes, meter)
     return cells.moved(notes, 2 if drawn < 0.8 else -2)
@@ -360,7 +379,7 @@ def _pitched(
             is_last = bar == count - 1 and place == len(cell) - 1
             if is_last:
                 position = _final(plan.key, chord, close, base - rise)
-            strong = is_last or _is_strong(plan.meter, note, chords[bar])
+            strong = is_last or _is_strong(plan, note, chords[bar])
             targets.append(TargetNote(position, chord, strong, is_last))
             notes.append((bar, note, chord))
     bars: list[list[TuneNote]] = [[] for _ in written]
@@ -388,6 +407,69 @@ def _sequenced(
         if len(done) > 2:
             models.setdefault(_rhythm(done), done)
     return [*set_bars, *bars[-1:]]
+
+
+def _approached(
+    ideas: Ideas,
+    plan: TunePlan,
+    chords: Sequence[BarChords],
+    bars: PhraseNotes,
+    known: Sequence[tuple[TuneNote, ...]],
+) -> PhraseNotes:
+    """Let short notes lead into tones of their chords by a semitone, at places that belong to the theme.
+
+    A transposition of a bar of `known`, the phrases before, has them where that bar has.
+    """
+    drawn = seeded(ideas.seed, SALT_APPROACH).random(len(plan.meter.steps)).tolist()
+    led: list[tuple[TuneNote, ...]] = []
+    for bar, one_chords in zip(bars, chords, strict=False):
+        places = next(
+            (p for other in (*known, *led) if (p := _same_approaches(bar, other)) is not None), None
+        )
+        if places is None:
+            places = [
+                place
+                for place in range(1, len(bar) - 1)
+                if drawn[plan.meter.place(bar[place].onset)] < plan.approaches
+                and _may_approach(plan.meter, one_chords, *bar[place - 1 : place + 2])
+            ]
+        led.append(
+            tuple(
+                replace(note, pitch=plan.key.spell(bar[place + 1].pitch.midi - 1))
+                if place in places
+                else note
+                for place, note in enumerate(bar)
+            )
+        )
+    return led
+
+
+def _may_approach(meter: Meter, chords: BarChords, before: TuneNote, note: TuneNote, after: TuneNote) -> bool:
+    """Whether a note may lead into the next one by a semitone: short, not strong, near, and without a rub."""
+    midi = after.pitch.midi - 1
+    is_short = note.length <= 2 * meter.step and after.onset == note.onset + note.length
+    is_near = 0 < abs(before.pitch.midi - midi) <= WIDEST_APPROACH
+    is_tone = chord_in(chords, after.onset).tone_of(after.pitch.midi) is not None
+    rubs = (midi - 1) % 12 in chord_in(chords, note.onset).pitch_classes
+    return is_short and is_near and is_tone and not rubs and not note.is_strong
+
+
+def _same_approaches(bar: tuple[TuneNote, ...], other: tuple[TuneNote, ...]) -> list[int] | None:
+    """Return where a bar has to be changed to be a transposition of another one; None: it cannot be.
+
+    All of these places must lead into the next note by a semitone in the other bar.
+    """
+    if len(bar) < 3 or _rhythm(bar) != _rhythm(other):
+        return None
+    moves = [one.pitch.midi - two.pitch.midi for one, two in zip(bar, other, strict=True)]
+    places = [place for place, move in enumerate(moves) if move != moves[0]]
+    leads = all(
+        0 < place < len(bar) - 1
+        and other[place + 1].pitch.midi - other[place].pitch.midi == 1
+        and place + 1 not in places
+        for place in places
+    )
+    return places if leads else None
 
 
 def _rhythm(bar: tuple[TuneNote, ...]) -> tuple[tuple[Fraction, Fraction], ...]:
@@ -461,9 +543,11 @@ def chord_in(chords: BarChords, onset: Fraction) -> Chord:
     return [chord for start, chord in chords if start <= onset][-1]
 
 
-def _is_strong(meter: Meter, note: CellNote, chords: BarChords) -> bool:
+def _is_strong(plan: TunePlan, note: CellNote, chords: BarChords) -> bool:
+    meter = plan.meter
+    shortest = (2 if plan.is_guided else 4) * meter.step
     return (
-        (meter.weight(note.onset) >= 1.0 and note.length >= 4 * meter.step)
+        (meter.weight(note.onset) >= 1.0 and note.length >= shortest)
         or note.length >= 6 * meter.step
         or (note.onset > 0 and any(note.onset == onset for onset, _ in chords))
     )

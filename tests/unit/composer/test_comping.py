@@ -22,3 +22,16 @@ def test_charleston_has_the_first_beat_and_the_offbeat_after_the_second() -> Non
     bars = compose(comping, contexts(style="charleston", density=0.3, chords=["Am"]))
 
     assert {float(note.onset) for note in bars[0]} == {0.0, 1.5}
+
+
+def test_stabs_come_between_the_changes_that_a_pad_states() -> None:
+    def at_changes(layers: list[str]) -> int:
+        found = 0
+        for seed in range(8):
+            bars = compose(comping, contexts(style="syncopated", seed=seed, layers=layers, bars=4, density=0.9))
+            found += sum(note.onset == 0 for bar in bars for note in bar)
+            assert all(bars)
+        return found
+
+    assert at_changes(["melody", "bass", "pad"]) == 0
+    assert at_changes(["melody", "bass"]) > 0

@@ -51,3 +51,9 @@ def test_a_bar_within_a_phrase_has_no_fill_unless_a_transition_follows() -> None
 
     assert fill_start(inner) is None
     assert fill_start(leaving) == 3
+
+
+def test_fills_at_the_end_of_a_part_last_half_a_bar_where_a_beat_is_too_short() -> None:
+    last = contexts(style="breaks", energy=0.5, density=0.6, bars=8)[7]
+
+    assert (fill_start(last), fill_start(last, is_long=True)) == (3, 2)

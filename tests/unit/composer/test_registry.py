@@ -86,7 +86,7 @@ def test_more_energy_is_louder(name: str, style: str) -> None:
 
 @every
 def test_a_phrase_repeats_most_onsets_of_the_one_before(name: str, style: str) -> None:
-    if name == "texture" or style == "swing":  # never twice the same
+    if name == "texture":  # never twice the same
         return
     alike = 0.0
     for seed in range(4):

@@ -51,6 +51,15 @@ def test_written_progressions_have_four_bars_twice_and_close_on_the_tonic(name: 
             assert {*first.functions, *answer.functions} <= GRAMMARS[mode][0].keys()
 
 
+@every
+def test_bridges_have_four_bars_twice(name: str) -> None:
+    for mode, texts in GENRES[name].bridges.items():
+        for text in texts:
+            first, answer = written_phrases(text, meter(4, 4))
+            assert (len(first.bars), len(answer.bars)) == (4, 4)
+            assert {*first.functions, *answer.functions} <= GRAMMARS[mode][0].keys()
+
+
 def onsets(name: str, layer: str, piece: str, bars: int = 16) -> list[set[Fraction]]:
     """Onsets of a piece of the kit in each bar that has drums."""
     _, written = compose(ENSEMBLES[name], 3, bars)
@@ -74,6 +83,38 @@ def test_jazz_walks_in_quarters_and_comps_in_sevenths() -> None:
     assert walked >= 12
     assert qualities <= {"maj7", "maj9", "m7", "m9", "9", "13", "7b9", "m7b5", "m69", "7", "m6", "add9", "69"}
     assert max(len({note.midi for note in bar["guitar"]}) for bar in bars) >= 3
+
+
+def test_jazz_states_its_head_improvises_on_its_chords_and_states_it_again() -> None:
+    plan, bars = compose(ENSEMBLES["jazz"], 2, 72)
+    tunes = [[(n.onset, n.midi) for n in bar["horn"]] for bar in bars]
+    written = [plan.bar(number).harmony.chords for number in range(72)]
+
+    assert tunes[0:7] == tunes[8:15] == tunes[64:71]
+    assert written[0:8] == written[32:40] == written[64:72]
+    assert sum(one == other for one, other in zip(tunes[0:8], tunes[32:40], strict=True)) <= 1
+
+
+def test_jazz_trades_fours_between_the_horn_and_the_drums() -> None:
+    plan, bars = compose(ENSEMBLES["jazz"], 2, 64)
+    alone = [number for number in range(64) if plan.bar(number).is_drum_solo]
+    strokes = [{note.pitch for note in bars[number]["brushes"]} for number in alone]
+
+    assert alone == [*range(52, 56), *range(60, 64)]
+    assert all(not notes for number in alone for name, notes in bars[number].items() if name != "brushes")
+    assert all(any(piece.startswith(("tom", "snare")) for piece in pieces) for pieces in strokes)
+    assert len({frozenset(pieces) for pieces in strokes}) > 1
+    assert all(bars[number]["horn"] for number in range(56, 59))
+
+
+def test_comping_in_jazz_has_a_riff_of_its_theme_and_walks_return_with_their_chords() -> None:
+    _, bars = compose(ENSEMBLES["jazz"], 2, 16)
+    riff = [{note.onset for note in bar["guitar"]} for bar in bars]
+    walks = [[(note.onset, note.midi) for note in bar["bass"]] for bar in bars]
+
+    assert riff[0] == riff[2] == riff[4] == riff[6]
+    assert riff[1] == riff[5]
+    assert walks[0:7] == walks[8:15]
 
 
 def test_jazz_has_a_ride_and_a_hat_by_foot_on_two_and_four() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from adaptive.composer.meter import meter
@@ -70,3 +72,12 @@ def test_recast_lengths_fill_the_same_bar() -> None:
         other = cells.recast(idea, meter(4, 4))
         assert [note.height for note in other] == [note.height for note in idea]
         assert all(note.onset + note.length <= 4 for note in other)
+
+
+def test_an_ornament_in_eighths_has_no_sixteenth() -> None:
+    for seed in range(8):
+        drawn = cells.cell(meter(4, 4), seeded(seed), 0.4, figure=0.3, in_eighths=True)
+        turned = cells.ornamented(drawn, meter(4, 4), in_eighths=True)
+
+        assert min(note.length for note in turned) >= Fraction(1, 2)
+        assert turned[-1].onset + turned[-1].length == drawn[-1].onset + drawn[-1].length

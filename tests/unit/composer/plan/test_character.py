@@ -4,6 +4,7 @@ from adaptive.composer.plan.brief import LayerBrief
 from adaptive.composer.plan.character import character_of, leader_of
 from adaptive.composer.plan.form import FormPart
 from tests.unit.composer.composing import section_plan
+from tools.pieces import ENSEMBLES, plan_of
 
 FULL = ["melody", "pad", "bass", "arpeggio", "drums"]
 
@@ -34,3 +35,12 @@ def test_the_melody_leads_if_it_plays() -> None:
     assert leader_of(brief, frozenset({"melody"})) == "arpeggio"
     assert leader_of(section_plan(layers=["drums"]).brief, frozenset()) == ""
     assert brief.layers[0] == LayerBrief("melody", "melody", True)
+
+
+def test_a_solo_is_higher_and_louder_than_its_theme_and_extras_play_behind_its_bridge() -> None:
+    brief = plan_of(ENSEMBLES["jazz"], 1).brief
+    theme, solo = (character_of(brief, FormPart("A", 0, "A", 0, number)) for number in (0, 1))
+
+    assert (solo.register > theme.register, solo.energy > theme.energy) == (True, True)
+    assert solo.resting == {"clarinet"}
+    assert not character_of(brief, FormPart("B", 0, "B", 1, 1)).resting

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
-from adaptive.composer.plan.form import MOVEMENT_PARTS, movement, parse_form, theme_name
+from adaptive.composer.genres.genre import Choruses
+from adaptive.composer.plan.form import MOVEMENT_PARTS, chorus, movement, parse_form, theme_name
 from adaptive.errors import InputError
 
 
@@ -65,3 +68,32 @@ def test_a_theme_keeps_its_place_wherever_it_returns() -> None:
     for number in range(12):
         for part in movement(number, 8):
             assert places.setdefault(part.theme, part.place) == part.place
+
+
+JAZZ = (("A A B A", "A A B A'"), Choruses(1, trades=True))
+
+
+def test_a_tune_is_a_head_a_solo_on_its_themes_and_the_head_again() -> None:
+    for seed in range(10):
+        head, solo, again, following = (chorus(number, seed, *JAZZ) for number in range(4))
+
+        assert [part.theme for part in head] == [part.theme for part in solo] == ["A", "A", "B", "A"]
+        assert [str(part) for part in solo][:3] == ["A solo 1", "A solo 1", "B solo 1"]
+        assert [part.trades for part in solo] == [False, False, True, True]
+        assert again[:3] == head[:3]
+        assert again[3].primes == 1
+        assert not {part.theme for part in following} & {"A", "B"}
+        assert not any(part.solo or part.trades for part in (*head, *again, *following))
+
+
+def test_some_later_tunes_are_earlier_ones_with_new_solos() -> None:
+    tunes = [chorus(3 * tune, 4, *JAZZ)[0].theme for tune in range(40)]
+
+    assert len(set(tunes[:3])) == 3
+    assert 20 <= len(set(tunes)) < 40
+    assert all(one != other for one, other in pairwise(tunes))
+
+
+def test_a_section_that_is_entered_again_begins_with_its_head_varied() -> None:
+    assert str(chorus(0, 3, *JAZZ, visit=1)[0]) == "A'"
+    assert chorus(0, 3, *JAZZ, visit=2)[2].theme != "B"

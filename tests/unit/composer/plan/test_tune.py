@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from adaptive.composer.plan.tune import HIGH, LOW
 from tests.unit.composer.composing import METERS, section_plan
+from tools.pieces import ENSEMBLES, plan_of
 
 
 @pytest.mark.parametrize("key", ["A minor", "Eb major", "D dorian", "G mixolydian"])
@@ -78,3 +81,21 @@ def test_a_bar_in_the_rhythm_of_an_earlier_one_is_mostly_its_exact_transposition
 
     assert exact > 12
     assert exact > others
+
+
+def test_a_jazz_tune_leads_into_chord_tones_by_semitones_outside_the_key() -> None:
+    chromatic = []
+    for seed in range(6):
+        plan = plan_of(ENSEMBLES["jazz"], seed)
+        for part in (plan.part_at(0), plan.part_at(32)):
+            for bar in part.tune.bars:
+                chromatic += [
+                    (after.pitch.midi - note.pitch.midi, note.length, note.is_strong)
+                    for note, after in pairwise(bar)
+                    if note.pitch.midi % 12 not in part.key.pitch_classes
+                    and after.pitch.midi - note.pitch.midi == 1
+                ]
+
+    assert len(chromatic) >= 10
+    assert all(length <= 0.5 for _, length, _ in chromatic)
+    assert not any(is_strong for _, _, is_strong in chromatic)
