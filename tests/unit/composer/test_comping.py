@@ -28,7 +28,9 @@ def test_stabs_come_between_the_changes_that_a_pad_states() -> None:
     def at_changes(layers: list[str]) -> int:
         found = 0
         for seed in range(8):
-            bars = compose(comping, contexts(style="syncopated", seed=seed, layers=layers, bars=4, density=0.9))
+            bars = compose(
+                comping, contexts(style="syncopated", seed=seed, layers=layers, bars=4, density=0.9)
+            )
             found += sum(note.onset == 0 for bar in bars for note in bar)
             assert all(bars)
         return found
