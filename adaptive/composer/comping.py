@@ -130,7 +130,7 @@ def syncopated(context: BarContext, meter: Meter) -> list[Place]:
     """
     drawn = step_randoms(context)
     first = int(drawn[0] * len(_SYNCOPATED))
-    figure = _SYNCOPATED[(first + 3 * context.is_phrase_end) % len(_SYNCOPATED)]
+    figure: tuple[int, ...] = _SYNCOPATED[(first + 3 * context.is_phrase_end) % len(_SYNCOPATED)]
     if _has_pad(context):
         changes = {onset for onset, _ in context.harmony.chords}
         figure = tuple(place for place in figure if meter.step * place not in changes)
