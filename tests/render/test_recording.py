@@ -225,11 +225,15 @@ def test_a_recording_keeps_the_state_it_began_in(preset: Preset, tmp_path: Path)
     kept = (tmp_path / "run" / "log.jsonl").read_text(encoding="utf-8").splitlines()
     lines, audio = render_recording(preset, tmp_path / "run")
     live = sink.audio()[72 : 72 + len(audio)]
+    master = soundfile.read(tmp_path / "run" / "master.flac", dtype="float32")[0]
+    length = min(len(master), len(audio))
 
     assert lines == kept
     assert '"target": "written"' in "".join(kept[:3])
     if session.performance.engine.telemetry().late_commands == 0:
         assert np.array_equal(live, audio[: len(live)])
+        assert length > RATE
+        np.testing.assert_allclose(master[:length], audio[:length], rtol=0.0, atol=2**-24)
 
 
 @pytest.mark.ci
