@@ -77,7 +77,7 @@ def test_an_edit_of_a_module_renames_the_units_that_depend_on_it(tmp_path: Path)
     apart = {
         "compile/build", "compile/cache", "compile/link_only", "compile/object_code",
         "processors/registry", "sources/frame_ring", "sources/incoming_settings", "sources/played_frames",
-        "sources/registry", "sources/sampler_regions",
+        "sources/registry", "sources/sample_records", "sources/sample_source", "sources/sampler_regions",
         "sources/sampler_settings", "sources/synth_settings", "units",
     }  # fmt: skip
 
