@@ -1,9 +1,9 @@
 """Cross-compiles every unit of the kernel for another processor, down to the object file.
 
 It must run in a process of its own: an intrinsic that the target lacks aborts the process.
-``python -m tests.helpers.lowering TARGET OUT.json [MACHINE [UNIT]]`` writes the results for each unit, or for
-one; MACHINE is the value of `platform.machine` that the kernel sees (the target's, unless a test wants a
-wrong one).
+``python -m tests.helpers.lowering TARGET OUT.json [MACHINE [UNITS]]`` writes the results for each unit, or
+for those named, with commas between; MACHINE is the value of `platform.machine` that the kernel sees (the
+target's, unless a test wants a wrong one).
 
 numba builds, optimises and emits the code with the machine description of the target; only the steps that
 would load or run it are disabled.
@@ -69,8 +69,8 @@ def aim(target: Target) -> None:
     rtsys._library = nrtdynmod.compile_nrt_functions(cpu_target.target_context)
 
 
-def lowered(unit: str | None = None) -> dict[str, dict[str, Any]]:
-    """Compile every unit, or one; return size, calls and instructions of each."""
+def lowered(named: str = "") -> dict[str, dict[str, Any]]:
+    """Compile every unit, or those named; return size, calls and instructions of each."""
     import numba
 
     from adaptive.kernel import units
@@ -79,7 +79,7 @@ def lowered(unit: str | None = None) -> dict[str, dict[str, Any]]:
     flags = {key: value for key, value in FLAGS.items() if key != "nogil"}
     found = {}
     for name, (function, signature) in units.UNITS.items():
-        if unit not in (None, name):
+        if named and name not in named.split(","):
             continue
         made = numba.cfunc(signature, nopython=True, cache=False, **flags)(function)
         module = made._library._final_module
@@ -99,7 +99,7 @@ def lowered(unit: str | None = None) -> dict[str, dict[str, Any]]:
     return found
 
 
-def main(name: str, path: str, machine: str | None = None, unit: str | None = None) -> None:
+def main(name: str, path: str, machine: str | None = None, named: str = "") -> None:
     """Compile the kernel for a target and write the results."""
     from numba.core.compiler_lock import global_compiler_lock
 
@@ -108,7 +108,7 @@ def main(name: str, path: str, machine: str | None = None, unit: str | None = No
         aim(target)
         platform.machine = lambda: machine or target.machine
         sys.platform = target.system
-        found = lowered(unit)
+        found = lowered(named)
     Path(path).write_text(json.dumps(found, indent=1), encoding="utf-8")
 
 
