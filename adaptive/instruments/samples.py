@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +13,7 @@ import soundfile
 
 from adaptive.engine.sample_stream import FileStream
 from adaptive.errors import InputError, one_line
+from adaptive.instruments.versioned_file import VersionedFile
 from adaptive.instruments.wave_chunks import chunk_of
 from adaptive.kernel.sources.sample_source import Loop
 from adaptive.kernel.sources.sampler_regions import NOTHING, Recording
@@ -48,9 +48,7 @@ class SoundFileSource:
     """
 
     def __init__(self, path: Path, stamp: tuple[int, int]) -> None:
-        self._path, self._stamp = path, stamp
-        self._file: soundfile.SoundFile | None = None
-        self._guard = threading.Lock()
+        self._file = VersionedFile(path, stamp, soundfile.SoundFile)
         try:
             file = soundfile.SoundFile(path)
         except (soundfile.SoundFileError, RuntimeError) as error:
@@ -74,7 +72,7 @@ class SoundFileSource:
     @property
     def name(self) -> str:
         """Name of the file."""
-        return self._path.name
+        return self._file.path.name
 
     def read(self, first: int, count: int) -> Array:
         """Read frames: float32, shape (channels, count).
@@ -84,41 +82,25 @@ class SoundFileSource:
         OSError
             They cannot be read, or the file has changed.
         """
-        with self._guard:
+        with self._file.guard:
             try:
-                file = self._opened()
+                file = self._file.opened()
                 if file.tell() != first:
                     file.seek(first)
                 audio = file.read(count, dtype="float32", always_2d=True)
             except (soundfile.SoundFileError, RuntimeError) as error:
-                self._close()
+                self._file.drop()
                 raise OSError(one_line(str(error))) from error
             if len(audio) != count:
-                self._close()
+                self._file.drop()
                 message = "the file has become shorter"
                 raise OSError(message)
         made: Array = np.nan_to_num(audio.T[: self.channels], nan=0.0, posinf=0.0, neginf=0.0)
         return made
 
-    def _opened(self) -> soundfile.SoundFile:
-        status = self._path.stat()
-        if (status.st_mtime_ns, status.st_size) != self._stamp:
-            self._close()
-            message = "the file has changed"
-            raise OSError(message)
-        if self._file is None:
-            self._file = soundfile.SoundFile(self._path)
-        return self._file
-
     def close(self) -> None:
         """Close the file until it is read again."""
-        with self._guard:
-            self._close()
-
-    def _close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        self._file.close()
 
     def stream(self, loop: Loop | None) -> FileStream:
         """Return a stream of it, with copies of a loop's beginning behind its end."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import threading
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,6 +11,7 @@ import soundfile
 
 from adaptive.engine.sample_stream import FileStream
 from adaptive.errors import one_line
+from adaptive.instruments.versioned_file import VersionedFile
 from adaptive.kernel.sources.sample_source import Loop
 
 Array = np.ndarray[Any, Any]
@@ -31,9 +31,7 @@ class SoundFontFile:
     """
 
     def __init__(self, path: Path, stamp: tuple[int, int]) -> None:
-        self._path, self._stamp = path, stamp
-        self._file: BinaryIO | None = None
-        self._guard = threading.Lock()
+        self._file: VersionedFile[BinaryIO] = VersionedFile(path, stamp, lambda path: path.open("rb"))
 
     def bytes_at(self, first: int, count: int) -> bytes:
         """Read bytes.
@@ -43,16 +41,10 @@ class SoundFontFile:
         OSError
             They cannot be read, or the file has changed.
         """
-        with self._guard:
-            status = self._path.stat()
-            if (status.st_mtime_ns, status.st_size) != self._stamp:
-                self._close()
-                message = "the file has changed"
-                raise OSError(message)
-            if self._file is None:
-                self._file = self._path.open("rb")
-            self._file.seek(first)
-            found = self._file.read(count)
+        with self._file.guard:
+            file = self._file.opened()
+            file.seek(first)
+            found = file.read(count)
         if len(found) != count:
             message = "the file has become shorter"
             raise OSError(message)
@@ -60,13 +52,7 @@ class SoundFontFile:
 
     def close(self) -> None:
         """Close the file until it is read again."""
-        with self._guard:
-            self._close()
-
-    def _close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        self._file.close()
 
 
 class PlainSample:
