@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-TERMINAL = frozenset({"merged", "superseded", "dropped", "failed", "finished"})
-"""Statuses after which no further receipt of a message follows."""
-
 UNDER_WAY = ("accepted", "deferred", "started")
 """Other statuses, in the order in which they come."""
 
 WORST_FIRST = ("failed", "dropped", "superseded", "finished", "merged")
+"""Statuses after which no further receipt of a message follows."""
+
+TERMINAL = frozenset(WORST_FIRST)
 
 
 class JointReceipts:

@@ -116,12 +116,6 @@ class KitPlayer(RingingHits):
         """Restore a state: hits that were withdrawn get the same clips and variants when played again."""
         self._next, self._ringing, self._played = state[0], dict(state[1]), dict(state[2])
 
-    def move(
-        self, control: int, value: float, frame: int, group: int = 0, channel: int = 0, key: float = 0.0
-    ) -> list[Command]:
-        """No command: it has no controls."""
-        return []
-
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
         """Commands of a hit at `frame`; nothing if the kit does not have the piece."""
         return self.strike(note.pitch, note.velocity, frame, group)
