@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -121,9 +123,11 @@ class PackedSample(PlainSample):
         with self._opened() as found:
             self.frames = int(found.frames)
 
-    def _opened(self) -> soundfile.SoundFile:
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[soundfile.SoundFile]:
         try:
-            return soundfile.SoundFile(io.BytesIO(self._file.bytes_at(self._first, self._size)))
+            with soundfile.SoundFile(io.BytesIO(self._file.bytes_at(self._first, self._size))) as found:
+                yield found
         except (soundfile.SoundFileError, RuntimeError) as error:
             raise OSError(f"cannot be decoded ({one_line(str(error))})") from error
 
@@ -135,11 +139,8 @@ class PackedSample(PlainSample):
         OSError
             They cannot be read, or the file has changed.
         """
-        try:
-            with self._opened() as found:
-                audio = found.read(dtype="float32", always_2d=True)[:, 0]
-        except (soundfile.SoundFileError, RuntimeError) as error:
-            raise OSError(f"cannot be decoded ({one_line(str(error))})") from error
+        with self._opened() as found:
+            audio = found.read(dtype="float32", always_2d=True)[:, 0]
         made = np.zeros((1, self.frames), np.float32)
         made[0, : audio.size] = audio[: self.frames]
         return made[:, first : first + count]
