@@ -95,6 +95,11 @@ class StreamReader:
         self._live.discard(host)
         self._wake.set()
 
+    def wait(self, seconds: float) -> None:
+        """Wait for the thread, if no engine is left to it; some seconds at most, because a disk may stall."""
+        if self._thread is not None and not self._live:
+            self._thread.join(seconds)
+
     def keep_up(self, host: StreamHost, *, is_forced: bool = False) -> None:
         """Read all that an engine needs next, and wait for it; nothing, if the thread does so."""
         if not is_forced and (host in self._live or host.frame < self._read_to.get(host, 0)):

@@ -67,6 +67,9 @@ MOST_STEPS_AT_ONCE = 64
 NOTES_EVERY = 16
 """Control steps after which a recording looks at tempo and section: 85 ms at 48 kHz."""
 
+READER_S = 1.0
+"""Most that the end of a session waits for the thread that reads streams, which is woken to end."""
+
 
 class LiveSession:
     """Plays a preset live.
@@ -184,6 +187,7 @@ class LiveSession:
         self._stretch_wait.close()
         self.loudness.close()
         self.performance.close()
+        self.performance.engine.bank.streams.wait(READER_S)
 
     def stop(self, reason: str = "it was asked to end") -> None:
         """End the session at the next iteration of its loop."""
