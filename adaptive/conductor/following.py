@@ -243,6 +243,7 @@ class TempoFollowing:
             arrived = self._arrived_s(table.parameter)
             if arrived is not None:
                 follower.take_reading(arrived, self._playback.values.target(table.parameter))
+            self._playback.values.believe(follower.readings.believed(self._now_s))
         if table.heart_rate is not None:
             arrived = self._arrived_s(table.heart_rate)
             if arrived is not None:

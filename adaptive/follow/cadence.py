@@ -131,6 +131,11 @@ class CadenceEstimator:
             self.health.begin(now_s, "silent", text)
         return Cadence(self._level, self._is_standing, is_silent)
 
+    def believed(self, now_s: float) -> float | None:
+        """The cadence by readings; None while the runner stands or is not heard."""
+        known = self.now(now_s)
+        return None if known.is_standing or known.is_silent else known.spm
+
     @property
     def silent_after_s(self) -> float:
         """Seconds without a reading after which the sensor is silent."""

@@ -26,6 +26,9 @@ DISAGREE, DISAGREE_S = 0.04, 5.0
 Readings lag behind a change by some seconds.
 """
 
+BEYOND, BEYOND_S = 0.01, 5.0
+"""A tempo that is asked for farther outside the range than this share, for so long, is told."""
+
 SURE = 0.012
 """Steps that are delivered in batches set a tempo once its last values differ by less than this share."""
 
@@ -72,7 +75,7 @@ class Follower:
         self._step_spm: float | None = None
         self._last_step_s, self._lateness_s, self._arrived_s = -math.inf, 0.0, -math.inf
         self._batch_spm: list[float] = []
-        self._disagrees_since = math.inf
+        self._disagrees_since = self._beyond_since = math.inf
         self._health = HealthNotes()
         self._rest = Rest()
 
@@ -127,7 +130,9 @@ class Follower:
             return Aim(None, spm, None, "nothing")
         steps = self._steps_now(now_s)
         own_bpm = spm * self.settings.beats_per_step
-        base_bpm, is_inside = self._within_range(self._led(own_bpm))
+        wanted_bpm = self._led(own_bpm)
+        base_bpm, is_inside = self._within_range(wanted_bpm)
+        self._note_range(now_s, wanted_bpm, base_bpm)
         error = None
         if steps is not None and is_inside and beat_s is not None and self.settings.follows_phase:
             error = self._phase_error(steps, beat_s)
@@ -244,6 +249,21 @@ class Follower:
         if self.settings.outside == "release":
             return self.settings.tempo_bpm, False
         return min(max(tempo_bpm, low), high), False
+
+    def _note_range(self, now_s: float, wanted_bpm: float, played_bpm: float) -> None:
+        """Note that the range ends before what the runner asks for."""
+        low, high = self.settings.range_bpm
+        if low <= wanted_bpm <= high:
+            self._beyond_since = math.inf
+            self._health.end(now_s, "range", "cadence: within range_bpm again")
+        elif not low * (1.0 - BEYOND) <= wanted_bpm <= high * (1.0 + BEYOND):
+            self._beyond_since = min(self._beyond_since, now_s)
+        if now_s - self._beyond_since >= BEYOND_S:
+            text = (
+                f"cadence: asks for {wanted_bpm:.0f} BPM, beyond range_bpm of {low:g} to {high:g}; "
+                f"{played_bpm:g} is played"
+            )
+            self._health.begin(now_s, "range", text)
 
     def _phase_error(self, steps: StepFit, beat_s: float) -> float:
         beat_period = steps.period_s / max(1.0, round(self.settings.beats_per_step * self._step_fold.factor))

@@ -41,6 +41,10 @@ def test_beyond_the_range_the_arrangement_has_to_change(outside: str, spm: float
     follower = reading(spm, dataclasses.replace(SETTINGS, outside=outside))  # type: ignore[arg-type]
 
     assert follower.aim(4.0).tempo_bpm == tempo_bpm
+    follower.aim(9.0)
+    assert [note.text for note in follower.pop_notes()] == [
+        f"cadence: asks for {spm:g} BPM, beyond range_bpm of 148 to 174; {tempo_bpm:g} is played"
+    ]
 
 
 def test_a_beat_that_is_late_is_caught_up() -> None:
