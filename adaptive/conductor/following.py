@@ -132,6 +132,9 @@ class TempoFollowing:
             self._playback.receipt(message.id, "dropped", "this preset does not follow steps any more")
             return
         now = self._now_s
+        if message.is_timed and self.follower.repeats(message.ages_s, now):
+            self._done(message.id, "left out: this batch came before")
+            return
         for age in message.ages_s:
             self.follower.take_step(now - age, now, message.is_timed)
         self._done(message.id, "heard")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from adaptive.follow.cadence import CadenceEstimator
 from adaptive.follow.half_double import HalfDouble
@@ -11,7 +13,7 @@ from adaptive.follow.health import HealthNote, HealthNotes
 from adaptive.follow.phase_lock import MOST_LEAD, MOST_MATCH, correction, phase_error_s
 from adaptive.follow.rest import Rest
 from adaptive.follow.settings import FollowSettings
-from adaptive.follow.step_times import StepTimes, rate_of_deliveries
+from adaptive.follow.step_times import AHEAD_S, OLDEST_S, StepTimes, rate_of_deliveries
 from adaptive.follow.step_tracker import StepFit, fit_steps
 
 STEPS_LAST_S = 2.5
@@ -25,6 +27,9 @@ DISAGREE, DISAGREE_S = 0.04, 5.0
 
 Readings lag behind a change by some seconds.
 """
+
+UNEVEN_S, SAME_AGE_S = 0.005, 0.0005
+"""Times between steps that differ by less are even; those of two batches that differ by less are the same."""
 
 BEYOND, BEYOND_S = 0.01, 5.0
 """A tempo that is asked for farther outside the range than this share, for so long, is told."""
@@ -75,6 +80,7 @@ class Follower:
         self._step_spm: float | None = None
         self._last_step_s, self._lateness_s, self._arrived_s = -math.inf, 0.0, -math.inf
         self._batch_spm: list[float] = []
+        self._apart: list[float] = []
         self._disagrees_since = self._beyond_since = math.inf
         self._health = HealthNotes()
         self._rest = Rest()
@@ -88,6 +94,11 @@ class Follower:
     def take_step(self, at_s: float, now_s: float, is_timed: bool = True) -> None:
         """Take a step that happened at `at_s`; `is_timed`: that time is the step's own, not its arrival's."""
         if not self._steps.take(at_s, now_s, is_timed):
+            if is_timed and not -AHEAD_S <= now_s - at_s <= OLDEST_S:
+                text = (
+                    f"steps: one {now_s - at_s:.4g} s old is left out; ages are seconds, at most {OLDEST_S:g}"
+                )
+                self._health.once(now_s, "age", text)
             return
         self._last_step_s = max(self._last_step_s, at_s)
         if now_s > self._arrived_s:  # once for a batch, however many steps it has
@@ -103,6 +114,20 @@ class Follower:
         if self._fit is not None:
             self._step_spm = self._step_fold.fold(self._fit.spm)
             self._note_missed(now_s, self._fit)
+
+    def repeats(self, ages_s: Sequence[float], now_s: float) -> bool:
+        """Whether a batch of steps is the one before it, sent once more with the same ages.
+
+        Steps that are as even as a clock may have the same ages twice.
+        """
+        apart = [before - after for before, after in pairwise(ages_s)]
+        last, self._apart = self._apart, apart
+        if len(apart) < 3 or len(apart) != len(last) or max(apart) - min(apart) < UNEVEN_S:
+            return False
+        is_same = all(abs(one - other) < SAME_AGE_S for one, other in zip(apart, last, strict=True))
+        if is_same:
+            self._health.once(now_s, "repeat", "steps: the same batch came twice; the second is left out")
+        return is_same
 
     def forget_averages(self) -> None:
         """Begin new averages: a programme has gone on to another step."""
@@ -139,7 +164,7 @@ class Follower:
             base_bpm = self._with_phase(base_bpm, own_bpm, error)
             self._rest.forget()
         else:
-            base_bpm = self._rest.rested(base_bpm)
+            base_bpm = self._rest.rested(base_bpm, self.readings.noise)
         return Aim(base_bpm, spm, error, cadence[1])
 
     def cadence(self, now_s: float) -> tuple[float | None, str]:

@@ -159,3 +159,14 @@ def test_batches_of_four_seconds_are_followed_in_between() -> None:
         assert follower.next_step_after(arrives_s + 3.9, arrives_s + 3.9) is not None
 
     assert follower.pop_notes() == []
+
+
+def test_a_batch_with_the_ages_of_the_one_before_it_is_a_repeat() -> None:
+    follower, ages = Follower(SETTINGS), (1.52, 1.14, 0.78, 0.40)
+
+    assert not follower.repeats(ages, 1.0)
+    assert follower.repeats([age + 0.1 for age in ages], 2.0)
+    assert not follower.repeats((1.50, 1.14, 0.78, 0.40), 3.0)
+    even = (1.5, 1.125, 0.75, 0.375)
+    assert not any(follower.repeats(even, at_s) for at_s in (4.0, 5.0))
+    assert [note.kind for note in follower.pop_notes()] == ["repeat"]
