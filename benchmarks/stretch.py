@@ -173,7 +173,7 @@ def noise(rate: int = 48000, seconds: float = 12.0) -> Array:
 
 def cost() -> None:
     """Print the share of a core that a stem takes, and the most spectra in a quantum."""
-    for rate, is_tones in ((48000, False), (48000, True), (96000, False)):
+    for rate, is_tones in ((48000, False), (48000, True), (96000, False), (192000, False)):
         harness = Harness(noise(rate), rate, is_tones=is_tones)
         harness.stretched(1.1)
         kind = f"{rate} Hz, {'tones' if is_tones else 'transients'}"

@@ -155,8 +155,8 @@ def test_steps_that_a_phone_or_a_second_device_counts_twice_are_left_out() -> No
     third_twice = run_steps(times + [at + 0.19 for at in times[::3]], 60.0)
     two_devices = run_steps(times + [at + 0.185 for at in times], 60.0)
 
-    assert off_by(third_twice, 165.0, 25.0) <= 2.5
-    assert off_by(two_devices, 165.0, 15.0) <= 2.5
+    assert off_by(third_twice, 165.0, 25.0) <= 2.0
+    assert off_by(two_devices, 165.0, 25.0) <= 2.0
 
 
 def test_a_batch_that_comes_twice_counts_once() -> None:
@@ -165,7 +165,7 @@ def test_a_batch_that_comes_twice_counts_once() -> None:
 
     run = simulate([Reading(at) for at in arrivals], RANGE_148_174, 80.0, control_step_s=COARSE_S)
 
-    assert off_by(run, 162.0, 30.0) <= 2.0
+    assert off_by(run, 162.0, 30.0) <= 1.0
 
 
 def test_a_cyclist_who_stops_pedalling_hears_a_steady_tempo() -> None:
@@ -190,7 +190,7 @@ def test_a_rough_path_moves_the_tempo_little() -> None:
         abs(a - b) > 1e-9 for a, b in itertools.pairwise(run.tempi_from(20.0)[:: round(1 / COARSE_S)])
     )
     assert off_by(run, 162.0, 20.0) <= 2.5
-    assert moves <= 50
+    assert moves <= 25
 
 
 def test_numbers_in_another_unit_are_told() -> None:
