@@ -92,6 +92,7 @@ class Prefetch:
         if playback.revision != self._revision:  # a seam is planned: other bars come
             self._revision = playback.revision
             self._seen.clear()
+            return  # the step has done enough
         self._notice(conductor)
         # what a step posts has taken its time: the asking waits for a lighter one
         self._room = max(0, ORDERS_A_STEP - conductor.outbox.posted // COMMANDS_FOR_AN_ORDER)

@@ -38,6 +38,7 @@ class WriteAhead:
 
     Of more than `FEW_LAYERS` built-in layers as many bars are written in a step as must be, so that each is
     there `URGENT_S` before it could no longer be written, and one at least; those due first come first.
+    In a step in which a seam is planned or cancelled, only what is due in it is written.
 
     Parameters
     ----------
@@ -49,6 +50,7 @@ class WriteAhead:
 
     def __init__(self, playback: PlaybackState, outbox: CommandOutbox) -> None:
         self._playback, self._outbox = playback, outbox
+        self._revision = playback.revision
         self._next_bar: tuple[SegmentInstance, float, float] | None = None
         assets = playback.assets
         self._layers = list(assets.generated.values())
@@ -98,12 +100,13 @@ class WriteAhead:
         layers.sort(key=_cursor)
         due = tempo.frames_at([layer.cursor_beat for layer in layers])
         begins = not_before + round(URGENT_S * tempo.sample_rate)
+        is_moved, self._revision = self._revision != self._playback.revision, self._playback.revision
         room, urgent = 1, 0
         for count, frame in enumerate(due, 1):
             steps_left = (frame - begins) // CONTROL_STEP_FRAMES
             urgent += steps_left < 1
             room = max(room, -(-count // max(1, steps_left + 1)))
-        for place, layer in enumerate(layers):
+        for place, layer in enumerate(layers[:urgent] if is_moved else layers):
             if room <= 0:
                 break
             if place >= urgent and layer.prepare():
