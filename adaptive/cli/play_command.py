@@ -52,7 +52,7 @@ from adaptive.site.addresses import host_and_port
 from adaptive.site.load import Site
 
 SWITCH_S = 0.0005
-"""Time after which a thread that computes lets another one run: with Python's 5 ms, a MIDI note took 11 ms."""
+"""Time after which a thread that computes lets another run: with Python's 5 ms, a MIDI note took 11 ms."""
 
 
 def register(app: typer.Typer) -> None:
