@@ -68,7 +68,7 @@ def guess_sections(evidence: Mapping[str, Evidence]) -> Guess:
     for name, found in evidence.items():
         if name not in loops:
             loops[name] = _assumed(found, loops[lead].bpm if rhythms[lead] else 0.0, lead)
-    sections = {name: _section(evidence[name], loops[name], _confidence(rhythms[name])) for name in evidence}
+    sections = {name: _section(evidence[name], loops[name], rhythms[name]) for name in evidence}
     sections = {
         name: replace(found, is_tempo_guessed=rhythms[name] is None and not evidence[name].claims)
         for name, found in sections.items()
@@ -87,6 +87,12 @@ def _rhythm(evidence: Evidence, *more_bpm: float) -> Rhythm | None:
 
 def _loop(evidence: Evidence, rhythm: Rhythm) -> Loop:
     return find_loop(rhythm, evidence.onsets, evidence.extents, evidence.beats_per_bar, evidence.bars_hint)
+
+
+def _inexact(rhythm: Rhythm, wander: Wander) -> Rhythm:
+    """Return the tempo of all beats, as inexact as the recording: its length may be whole bars."""
+    error_bpm = wander.bpm * wander.stray_s / (wander.beats_s[-1] - wander.beats_s[0])
+    return replace(rhythm, bpm=wander.bpm, error_bpm=max(rhythm.error_bpm, error_bpm))
 
 
 def _assumed(evidence: Evidence, lead_bpm: float, lead: str) -> Loop:
@@ -109,10 +115,13 @@ def _assumed(evidence: Evidence, lead_bpm: float, lead: str) -> Loop:
     return assume_loop(bpm, why, evidence.extents, evidence.beats_per_bar, evidence.bars_hint)
 
 
-def _section(evidence: Evidence, loop: Loop, confidence: float) -> SectionProposal:
-    notes = [*loop.notes, *_claim_notes(evidence, loop, confidence)]
-    wander = follow_beats(evidence.onsets, loop.bpm) if confidence > 0.0 else None
+def _section(evidence: Evidence, loop: Loop, rhythm: Rhythm | None) -> SectionProposal:
+    confidence = _confidence(rhythm)
+    wander = follow_beats(evidence.onsets, loop.bpm) if rhythm and confidence > 0.0 else None
     wander = None if wander is None or wander.is_even else wander
+    if rhythm and wander is not None:
+        loop = _loop(evidence, _inexact(rhythm, wander))
+    notes = [*loop.notes, *_claim_notes(evidence, loop, confidence)]
     if wander is not None:
         notes.append(_wander_note(evidence, wander))
     notes += [f"{name} is silent from beginning to end." for name in evidence.silent]

@@ -312,6 +312,7 @@ def _by_pattern(names: list[list[str]]) -> list[tuple[str, str]]:
     """Use the words beside known layers as sections; without known layers, the words that repeat."""
     rests = [[word for word in words if word not in _LAYER_WORDS] for words in names]
     heads = [[word for word in words if word in _LAYER_WORDS] for words in names]
+    rests, heads = _with_name_of_song(names, rests, heads)
     titles = [" ".join(rest) for rest in rests]
     if all(titles) and all(heads) and 1 < len(set(titles)) < len(names):
         return [(title, " ".join(head)) for title, head in zip(titles, heads, strict=True)]
@@ -321,6 +322,27 @@ def _by_pattern(names: list[list[str]]) -> list[tuple[str, str]]:
                 cut = slice(1, None) if end == 0 else slice(None, -1)
                 return [(words[end], " ".join(words[cut])) for words in names]
     return [(DEFAULT_SECTION, " ".join(words)) for words in names]
+
+
+def _with_name_of_song(
+    names: list[list[str]], rests: list[list[str]], heads: list[list[str]]
+) -> tuple[list[list[str]], list[list[str]]]:
+    """Move words of layers that all files of a song have, such as the *band* of ``garage_band_bass.wav``."""
+    by_title: dict[tuple[str, ...], list[int]] = {}
+    for number, rest in enumerate(rests):
+        by_title.setdefault(tuple(rest), []).append(number)
+    moved = list(zip(rests, heads, strict=True))
+    for numbers in by_title.values():
+        common = set.intersection(*(set(heads[number]) for number in numbers))
+        if len(numbers) == 1 or not all(set(heads[number]) - common for number in numbers):
+            continue
+        for number in numbers:
+            words = names[number]
+            moved[number] = (
+                [word for word in words if word not in _LAYER_WORDS or word in common],
+                [word for word in heads[number] if word not in common],
+            )
+    return [rest for rest, _ in moved], [head for _, head in moved]
 
 
 def _without_duplicates(named: list[NamedStem]) -> list[NamedStem]:

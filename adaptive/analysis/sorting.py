@@ -11,7 +11,7 @@ from adaptive.analysis.evidence import HeardStem, hear
 from adaptive.analysis.files import list_files
 from adaptive.analysis.introduction import pair_files, pair_sections
 from adaptive.analysis.model import PassedOver
-from adaptive.analysis.names import NamedStem, group
+from adaptive.analysis.names import DEFAULT_SECTION, NamedStem, group
 from adaptive.analysis.tempi import divide_by_tempo, tempo_of
 from adaptive.analysis.tempo_names import name_by_tempo
 from adaptive.errors import AudioFileError
@@ -120,5 +120,6 @@ def _divided(
         for title, members in zip(titles, renamed, strict=True):
             divided.setdefault(title, []).extend(members)
         shown = " and ".join(f"`{title}`" for title in titles)
-        notes.append(f"The files of `{name}` have different tempi, so they are the sections {shown}.")
+        files = "The files" if name == DEFAULT_SECTION else f"The files of `{name}`"
+        notes.append(f"{files} have different tempi, so they are the sections {shown}.")
     return divided, notes

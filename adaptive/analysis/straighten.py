@@ -25,6 +25,9 @@ LEAD_S = 0.05
 
 BLOCK_QUANTA = 750
 
+WHOLE_SHARE = 0.1
+"""A file whose end misses a beat by at most this share of one was cut there."""
+
 
 def straighten_folder(stems: Path, copies: Path, proposal: Proposal) -> dict[str, str]:
     """Copy a folder of stems; those of sections whose beats wander become even.
@@ -66,7 +69,8 @@ def straighten_folder(stems: Path, copies: Path, proposal: Proposal) -> dict[str
 def straightened(path: Path, wander: Wander, even_bpm: float) -> Audio:
     """A recording with its beats `60 / even_bpm` seconds apart, float32 of shape (2, frames) at `RATE`.
 
-    What precedes the first beat and follows the last keeps its speed.
+    What precedes the first beat keeps its speed, and so does what follows the last, unless it is whole beats
+    within `WHOLE_SHARE` of a beat: then the copy ends on the grid.
 
     Raises
     ------
@@ -85,7 +89,8 @@ def straightened(path: Path, wander: Wander, even_bpm: float) -> Audio:
     edges = [(0.0, 0.0, 1.0)]
     rates = np.diff(rests) / period
     edges += [(goals[i], rests[i], float(rates[i])) for i in range(len(rates))]
-    edges += [(goals[-1], rests[-1], 1.0)]
+    last_rate = _last_rate(frames - rests[-1], period)
+    edges += [(goals[-1], rests[-1], last_rate)]
     for i, (goal, place, rate) in enumerate(edges):
         at = round(goal)
         posted.append(
@@ -94,7 +99,7 @@ def straightened(path: Path, wander: Wander, even_bpm: float) -> Audio:
                 is_first=i == 0,
             )
         )  # fmt: skip
-    length = round(goals[-1] + frames - rests[-1])
+    length = round(goals[-1] + (frames - rests[-1]) / last_rate)
     engine.listen_to_buses(BLOCK_QUANTA * QUANTUM)
     made, done = [], 0
     while done < lead + length:
@@ -108,3 +113,9 @@ def straightened(path: Path, wander: Wander, even_bpm: float) -> Audio:
     if not np.isfinite(peak):
         raise AudioFileError(f"{path.name} cannot be straightened")
     return np.asarray(audio / max(1.0, peak), np.float32)
+
+
+def _last_rate(frames: float, period: float) -> float:
+    """The rate at which what follows the last beat is played."""
+    beats = round(frames / period)
+    return frames / (beats * period) if beats and abs(frames / period - beats) <= WHOLE_SHARE else 1.0

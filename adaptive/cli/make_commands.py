@@ -23,6 +23,7 @@ from adaptive.inputs.osc_peers import RECEIPT
 from adaptive.inputs.trust import VARIABLE
 from adaptive.preset.elastic import is_elastic
 from adaptive.preset.finding import Finding, findings_of
+from adaptive.preset.tempo_follow import followed_ratios
 from adaptive.session.opening import open_preset
 from adaptive.site.load import load_site
 
@@ -84,6 +85,7 @@ class _Checked:
     stretch: Mapping[str, StretchKind]
     room: Mapping[str, SectionRoom]
     streams: tuple[str, ...] = ()
+    ratios: tuple[str, ...] = ()
 
     @property
     def has_faults(self) -> bool:
@@ -101,6 +103,8 @@ class _Checked:
             report["stretch"] = {
                 layer: {"kind": one.kind, "reason": one.reason} for layer, one in self.stretch.items()
             }
+        if self.ratios:
+            report["tempo"] = list(self.ratios)
         if self.streams:
             report["streams"] = list(self.streams)
         if self.room:
@@ -113,6 +117,7 @@ class _Checked:
             yield f"{self.name}: {finding.shown}" if is_named else finding.shown
         for layer, one in self.stretch.items():
             yield f'layers.{layer}: at another tempo "auto" is "{one.kind}": {one.reason}'
+        yield from self.ratios
         yield from self.streams
         for section, left in self.room.items():
             yield f"sections.{section}: {left.sentence}"
@@ -131,7 +136,8 @@ def _checked(name: str, memory_bytes: int, *, is_listening: bool) -> _Checked:
 
     preset = open_preset(name)
     streams = (*stream_sentences(preset, memory_bytes), *instrument_sentences(preset, memory_bytes))
-    return _Checked(name, found.findings + heard, stretch_of(name), room_of(name, memory_bytes), streams)
+    room, ratios = room_of(name, memory_bytes), tuple(followed_ratios(preset))
+    return _Checked(name, found.findings + heard, stretch_of(name), room, streams, ratios)
 
 
 def _check_site(path: Path, *, as_json: bool) -> bool:

@@ -132,6 +132,9 @@ class TempoFollowing:
             self._playback.receipt(message.id, "dropped", "this preset does not follow steps any more")
             return
         now = self._now_s
+        if message.is_timed and self.follower.repeats(message.ages_s, now):
+            self._done(message.id, "left out: this batch came before")
+            return
         for age in message.ages_s:
             self.follower.take_step(now - age, now, message.is_timed)
         self._done(message.id, "heard")
@@ -243,6 +246,7 @@ class TempoFollowing:
             arrived = self._arrived_s(table.parameter)
             if arrived is not None:
                 follower.take_reading(arrived, self._playback.values.target(table.parameter))
+            self._playback.values.believe(follower.readings.believed(self._now_s))
         if table.heart_rate is not None:
             arrived = self._arrived_s(table.heart_rate)
             if arrived is not None:

@@ -50,6 +50,9 @@ class StepValues:
     def __init__(self, preset: Preset, index_of: Mapping[str, int]) -> None:
         self._hysteresis = {name: t.hysteresis for name, t in preset.file.parameters.items()}
         self._groups = preset.state_groups
+        table = preset.file.tempo_follow
+        self._followed = None if table is None else table.parameter
+        self._believed: float | None = None
         self._index_of, self._rows = index_of, max(index_of.values(), default=-1) + 1
         self.state = StepState({name: group.default for name, group in self._groups.items()})
 
@@ -90,22 +93,36 @@ class StepValues:
         self._values, self._ages, self._health, self._targets, self._sent = columns
         self.bars_in_section = bars_in_section
 
+    def believe(self, cadence_spm: float | None) -> None:
+        """Let conditions read this cadence in place of what the sensor sent last; None: what it sent.
+
+        Zeros between readings, stray readings and those of one foot decide nothing then.
+        """
+        self._believed = cadence_spm
+
     def signature(self) -> tuple[object, ...]:
         """All that conditions read except ages and bars; equal as long as none of it changes."""
-        return (tuple(self._values), tuple(self._health), tuple(self.states.values()))
+        return (tuple(self._values), tuple(self._health), tuple(self.states.values()), self._believed)
 
     def value(self, name: str) -> float | str:
-        """Smoothed value of a parameter, or the present value of a state group."""
+        """Smoothed value of a parameter, or value of a state group; for conditions."""
         if name in self.states:
             return self.states[name]
-        return self._values[self._index_of[name]]
+        return self._condition_number(name)
 
     def reader(self, name: str) -> Callable[[], float | str]:
         """A function that returns `value` of a name, for conditions that ask in every control step."""
         if name in self._groups:
             return lambda: self.states[name]
+        if name == self._followed:
+            return lambda: self._condition_number(name)
         row = self._index_of[name]
         return lambda: self._values[row]
+
+    def _condition_number(self, name: str) -> float:
+        if name == self._followed and self._believed is not None:
+            return self._believed
+        return self._values[self._index_of[name]]
 
     def number(self, name: str) -> float:
         """Smoothed value of a parameter."""

@@ -17,6 +17,9 @@ from adaptive.follow.health import HealthNotes
 STANDING_SPM = 30.0
 """Fewer steps a minute than this are none: the sensor counts a shift of weight."""
 
+PER_SECOND = (0.6, 4.0)
+"""Steps a second of one foot or of both."""
+
 FASTEST_SPM = IMPOSSIBLE_SPM
 """More steps a minute are no reading: sprinters over 100 m reach 260 for seconds, runners never."""
 
@@ -31,6 +34,9 @@ FEWEST = 2
 
 STRANGE = 0.04
 """A reading farther from the average than this share must be confirmed by the next one."""
+
+USUAL = 2.5
+"""So many times the usual distance of readings from their average is not strange, and no change."""
 
 TRUSTED = 0.12
 """A reading up to this share away is believed at once if the sensor is calm."""
@@ -132,6 +138,16 @@ class CadenceEstimator:
         return Cadence(self._level, self._is_standing, is_silent)
 
     @property
+    def noise(self) -> float:
+        """Usual distance of a reading from the average before it, as a share."""
+        return self._noise()
+
+    def believed(self, now_s: float) -> float | None:
+        """The cadence by readings; None while the runner stands or is not heard."""
+        known = self.now(now_s)
+        return None if known.is_standing or known.is_silent else known.spm
+
+    @property
     def silent_after_s(self) -> float:
         """Seconds without a reading after which the sensor is silent."""
         if self._stale_after_s is None:
@@ -164,7 +180,7 @@ class CadenceEstimator:
         self._note_frozen(at_s, value)
         self._last_at, self._last_value = at_s, value
         if self._is_zero(value):
-            self._take_zero(at_s)
+            self._take_zero(at_s, value)
             return
         if self._is_from_frozen_sensor(at_s, value):
             return
@@ -208,7 +224,7 @@ class CadenceEstimator:
     def _is_zero(self, value: float) -> bool:
         return value < STANDING_SPM or value <= self._least_spm
 
-    def _take_zero(self, at_s: float) -> None:
+    def _take_zero(self, at_s: float, value: float) -> None:
         if self._zeros == 0:
             self._zero_since = at_s
         self._zeros += 1
@@ -216,7 +232,10 @@ class CadenceEstimator:
         if self._zeros >= 2 and at_s - self._zero_since >= ZERO_LASTS_S and not self._is_standing:
             self._is_standing = True
             self._restart()
-            self.health.begin(at_s, "standing", f"{self._name}: 0 for {ZERO_LASTS_S:g} s: the runner stands")
+            text = f"{self._name}: 0 for {ZERO_LASTS_S:g} s: the runner stands"
+            if PER_SECOND[0] <= value <= PER_SECOND[1]:
+                text = f"{self._name}: {value:g} is no cadence; steps a minute are expected, not a second"
+            self.health.begin(at_s, "standing", text)
 
     def _end_zeros(self, at_s: float) -> None:
         if self._zeros and not self._is_standing:
@@ -239,7 +258,7 @@ class CadenceEstimator:
             self._begin_at(at_s, value)
             return
         centre = self._mean()
-        is_near = abs(value / centre - 1.0) <= STRANGE
+        is_near = abs(value / centre - 1.0) <= max(STRANGE, USUAL * self._noise())
         if is_near and not self._must_restart:
             self._dismiss_candidate(at_s)
             self._add(at_s, value)
@@ -309,7 +328,7 @@ class CadenceEstimator:
         centre, noise = self._mean(), self._noise()
         if self._window and self._recent:
             before = self._recent[-1]
-            far = max(LEAST_NOISE, 2.5 * noise)
+            far = max(LEAST_NOISE, USUAL * noise)
             here = value / centre - 1.0
             if abs(here) > far and abs(before) > far and here * before > 0.0:
                 last = self._window[-1]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from adaptive.follow.cadence import CadenceEstimator
 from adaptive.follow.half_double import HalfDouble
@@ -11,7 +13,7 @@ from adaptive.follow.health import HealthNote, HealthNotes
 from adaptive.follow.phase_lock import MOST_LEAD, MOST_MATCH, correction, phase_error_s
 from adaptive.follow.rest import Rest
 from adaptive.follow.settings import FollowSettings
-from adaptive.follow.step_times import StepTimes, rate_of_deliveries
+from adaptive.follow.step_times import AHEAD_S, OLDEST_S, StepTimes, rate_of_deliveries
 from adaptive.follow.step_tracker import StepFit, fit_steps
 
 STEPS_LAST_S = 2.5
@@ -25,6 +27,12 @@ DISAGREE, DISAGREE_S = 0.04, 5.0
 
 Readings lag behind a change by some seconds.
 """
+
+UNEVEN_S, SAME_AGE_S = 0.005, 0.0005
+"""Times between steps that differ by less are even; those of two batches that differ by less are the same."""
+
+BEYOND, BEYOND_S = 0.01, 5.0
+"""A tempo that is asked for farther outside the range than this share, for so long, is told."""
 
 SURE = 0.012
 """Steps that are delivered in batches set a tempo once its last values differ by less than this share."""
@@ -72,7 +80,8 @@ class Follower:
         self._step_spm: float | None = None
         self._last_step_s, self._lateness_s, self._arrived_s = -math.inf, 0.0, -math.inf
         self._batch_spm: list[float] = []
-        self._disagrees_since = math.inf
+        self._apart: list[float] = []
+        self._disagrees_since = self._beyond_since = math.inf
         self._health = HealthNotes()
         self._rest = Rest()
 
@@ -85,6 +94,11 @@ class Follower:
     def take_step(self, at_s: float, now_s: float, is_timed: bool = True) -> None:
         """Take a step that happened at `at_s`; `is_timed`: that time is the step's own, not its arrival's."""
         if not self._steps.take(at_s, now_s, is_timed):
+            if is_timed and not -AHEAD_S <= now_s - at_s <= OLDEST_S:
+                text = (
+                    f"steps: one {now_s - at_s:.4g} s old is left out; ages are seconds, at most {OLDEST_S:g}"
+                )
+                self._health.once(now_s, "age", text)
             return
         self._last_step_s = max(self._last_step_s, at_s)
         if now_s > self._arrived_s:  # once for a batch, however many steps it has
@@ -100,6 +114,20 @@ class Follower:
         if self._fit is not None:
             self._step_spm = self._step_fold.fold(self._fit.spm)
             self._note_missed(now_s, self._fit)
+
+    def repeats(self, ages_s: Sequence[float], now_s: float) -> bool:
+        """Whether a batch of steps is the one before it, sent once more with the same ages.
+
+        Steps that are as even as a clock may have the same ages twice.
+        """
+        apart = [before - after for before, after in pairwise(ages_s)]
+        last, self._apart = self._apart, apart
+        if len(apart) < 3 or len(apart) != len(last) or max(apart) - min(apart) < UNEVEN_S:
+            return False
+        is_same = all(abs(one - other) < SAME_AGE_S for one, other in zip(apart, last, strict=True))
+        if is_same:
+            self._health.once(now_s, "repeat", "steps: the same batch came twice; the second is left out")
+        return is_same
 
     def forget_averages(self) -> None:
         """Begin new averages: a programme has gone on to another step."""
@@ -127,14 +155,16 @@ class Follower:
             return Aim(None, spm, None, "nothing")
         steps = self._steps_now(now_s)
         own_bpm = spm * self.settings.beats_per_step
-        base_bpm, is_inside = self._within_range(self._led(own_bpm))
+        wanted_bpm = self._led(own_bpm)
+        base_bpm, is_inside = self._within_range(wanted_bpm)
+        self._note_range(now_s, wanted_bpm, base_bpm)
         error = None
         if steps is not None and is_inside and beat_s is not None and self.settings.follows_phase:
             error = self._phase_error(steps, beat_s)
             base_bpm = self._with_phase(base_bpm, own_bpm, error)
             self._rest.forget()
         else:
-            base_bpm = self._rest.rested(base_bpm)
+            base_bpm = self._rest.rested(base_bpm, self.readings.noise)
         return Aim(base_bpm, spm, error, cadence[1])
 
     def cadence(self, now_s: float) -> tuple[float | None, str]:
@@ -244,6 +274,21 @@ class Follower:
         if self.settings.outside == "release":
             return self.settings.tempo_bpm, False
         return min(max(tempo_bpm, low), high), False
+
+    def _note_range(self, now_s: float, wanted_bpm: float, played_bpm: float) -> None:
+        """Note that the range ends before what the runner asks for."""
+        low, high = self.settings.range_bpm
+        if low <= wanted_bpm <= high:
+            self._beyond_since = math.inf
+            self._health.end(now_s, "range", "cadence: within range_bpm again")
+        elif not low * (1.0 - BEYOND) <= wanted_bpm <= high * (1.0 + BEYOND):
+            self._beyond_since = min(self._beyond_since, now_s)
+        if now_s - self._beyond_since >= BEYOND_S:
+            text = (
+                f"cadence: asks for {wanted_bpm:.0f} BPM, beyond range_bpm of {low:g} to {high:g}; "
+                f"{played_bpm:g} is played"
+            )
+            self._health.begin(now_s, "range", text)
 
     def _phase_error(self, steps: StepFit, beat_s: float) -> float:
         beat_period = steps.period_s / max(1.0, round(self.settings.beats_per_step * self._step_fold.factor))

@@ -108,7 +108,7 @@ class StepTimes:
         per_s = sum(delivery.count for delivery in recent[1:]) / seconds
         if several == 0 and len(recent) >= SINGLE:
             self._is_batched = False
-        elif per_s > MOST_STEPS_PER_S:
+        elif per_s > MOST_STEPS_PER_S and spacing <= SLOWEST_STEP_S:
             self._is_batched = False  # each step is sent more than once
         elif spacing > SLOWEST_STEP_S:
             self._is_batched |= several >= 0.4 * len(recent)

@@ -21,6 +21,10 @@ CHANGE = 0.045
 """Two deviations in a row on the same side, each beyond this share of a period, are another tempo: 2 % of
 jitter does that once in 2,500 steps, a change from 160 to 172 does it by its second step."""
 
+EARLY = 0.35
+"""A step that is early by more than this share of a period is none: a device that counts some steps twice, or
+a second device, reports it."""
+
 MOST_MISSED = 6
 """So many steps may be missing in a row: then the tracker begins anew."""
 
@@ -116,10 +120,10 @@ class _Tracker:
         count = round((at_s - self.phase_s) / self.period_s)
         if count > MOST_MISSED:
             return False
-        if count < 1:
+        deviation = at_s - (self.phase_s + count * self.period_s)
+        if count < 1 or (count == 1 and deviation < -EARLY * self.period_s):
             self._extra += 1
             return True  # between two steps: not one of this runner's
-        deviation = at_s - (self.phase_s + count * self.period_s)
         share = deviation / self.period_s
         is_change = abs(share) > CHANGE and abs(self._last_share) > CHANGE and share * self._last_share > 0.0
         if is_change and count == 1:

@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from adaptive.preset.curves import check_points
 from adaptive.preset.faults import FaultList
 from adaptive.preset.finding import Finding, warning
+from adaptive.preset.lengths import section_stems
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import InputTable, PresetFile
 from adaptive.preset.table import Curve
 
 TEMPO_RANGE = (20.0, 400.0)
 AT = "tempo_follow"
+
+JUDGED = (0.8, 1.25)
+"""Stretched recordings were judged between these multiples of their tempo."""
 
 
 def check_tempo_follow(file: PresetFile, faults: FaultList) -> None:
@@ -80,6 +84,22 @@ def check_follow_usage(preset: Preset) -> Iterator[Finding]:
         yield warning((AT, "range_bpm"), text)
     if table.half_double and has_factor(preset.file):
         yield warning((AT, "half_double"), "has no effect: an input of the cadence has a `factor`")
+
+
+def followed_ratios(preset: Preset) -> Iterator[str]:
+    """Sentences about sections whose recordings are followed farther from their tempo than was judged."""
+    table = preset.file.tempo_follow
+    if table is None:
+        return
+    for name in preset.file.sections:
+        own = preset.segments[name].tempo_bpm
+        slow, fast = (bpm / own for bpm in table.range_bpm)
+        if section_stems(preset, name) and not (JUDGED[0] <= slow and fast <= JUDGED[1]):
+            yield (
+                f"sections.{name}: its {own:g} BPM follow from {table.range_bpm[0]:g} to"
+                f" {table.range_bpm[1]:g}, {slow:.2f} to {fast:.2f} times; recordings were judged from"
+                f" {JUDGED[0]:g} to {JUDGED[1]:g} times"
+            )
 
 
 def _check_curve(curve: Curve, file: PresetFile, faults: FaultList) -> None:

@@ -85,6 +85,17 @@ def test_unknown_words_beside_known_layers_are_sections() -> None:
     ]
 
 
+def test_the_name_of_a_song_may_have_a_word_of_a_layer() -> None:
+    names = ("night_bus_drums.wav", "night_bus_bass.wav", "garage_band_bass.wav", "garage_band_drums.wav")
+
+    assert places(*names) == [
+        ("night_bus", "drums"),
+        ("night_bus", "bass"),
+        ("garage_band", "bass"),
+        ("garage_band", "drums"),
+    ]
+
+
 def test_adjectives_of_layers_are_not_sections() -> None:
     assert places("soft pad.wav", "drums.wav", "lead guitar.wav") == [
         ("main", "soft_pad"),

@@ -64,3 +64,17 @@ def test_an_edit_keeps_states_that_it_still_declares_and_drops_the_others(tmp_pa
     new.state = new.fitting(old.state)
 
     assert new.states == {"place": "inn", "mood": "c"}
+
+
+def test_conditions_read_the_cadence_that_is_followed_and_curves_what_was_sent(tmp_path: Path) -> None:
+    follow = '[tempo_follow]\nparameter = "cadence"\nrange_bpm = [90, 180]\n'
+    tables = f"[parameters.cadence]\nrange = [0, 240]\n{follow}"
+    values = StepValues(preset(tmp_path, tables), {"cadence": 0})
+    values.update(np.array([[0.0, 0.0, 0.0, 0.0, 0.0]]), 0.0)
+    before, read = values.signature(), values.reader("cadence")
+
+    values.believe(168.0)
+    assert (values.value("cadence"), read(), values.number("cadence")) == (168.0, 168.0, 0.0)
+    assert values.signature() != before
+    values.believe(None)
+    assert (values.value("cadence"), read()) == (0.0, 0.0)

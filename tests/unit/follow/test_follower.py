@@ -41,6 +41,10 @@ def test_beyond_the_range_the_arrangement_has_to_change(outside: str, spm: float
     follower = reading(spm, dataclasses.replace(SETTINGS, outside=outside))  # type: ignore[arg-type]
 
     assert follower.aim(4.0).tempo_bpm == tempo_bpm
+    follower.aim(9.0)
+    assert [note.text for note in follower.pop_notes()] == [
+        f"cadence: asks for {spm:g} BPM, beyond range_bpm of 148 to 174; {tempo_bpm:g} is played"
+    ]
 
 
 def test_a_beat_that_is_late_is_caught_up() -> None:
@@ -155,3 +159,14 @@ def test_batches_of_four_seconds_are_followed_in_between() -> None:
         assert follower.next_step_after(arrives_s + 3.9, arrives_s + 3.9) is not None
 
     assert follower.pop_notes() == []
+
+
+def test_a_batch_with_the_ages_of_the_one_before_it_is_a_repeat() -> None:
+    follower, ages = Follower(SETTINGS), (1.52, 1.14, 0.78, 0.40)
+
+    assert not follower.repeats(ages, 1.0)
+    assert follower.repeats([age + 0.1 for age in ages], 2.0)
+    assert not follower.repeats((1.50, 1.14, 0.78, 0.40), 3.0)
+    even = (1.5, 1.125, 0.75, 0.375)
+    assert not any(follower.repeats(even, at_s) for at_s in (4.0, 5.0))
+    assert [note.kind for note in follower.pop_notes()] == ["repeat"]

@@ -8,3 +8,4 @@ def test_a_tempo_rests_until_it_has_moved_far_enough() -> None:
 
     rest.forget()
     assert rest.rested(160.4) == 160.4
+    assert rest.rested(161.4, noise=0.02) == 160.4

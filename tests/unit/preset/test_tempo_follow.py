@@ -4,7 +4,7 @@ import pytest
 
 from adaptive.preset.check import check
 from adaptive.preset.load import load
-from adaptive.preset.tempo_follow import has_factor
+from adaptive.preset.tempo_follow import followed_ratios, has_factor
 from tests.unit.preset.preset_files import faults_of, write
 
 HEAD = """\
@@ -98,3 +98,13 @@ def test_a_range_without_the_presets_own_tempo_is_a_warning(tmp_path: Path) -> N
     preset = load(run(tmp_path, 'range_bpm = [100, 120]\nparameter = "cadence"'))
 
     assert "does not hold the preset's own tempo, 160" in [finding.text for finding in check(preset)]
+
+
+def test_a_section_that_is_followed_farther_than_was_judged_is_named(tmp_path: Path) -> None:
+    song = '[layers.song]\nstem = "stems/hit.wav"\n[sections.{0}]\nlayers = ["song"]\ntempo_bpm = {1}\n'
+    more = song.format("slow", 120) + song.format("near", 150).split("\n", 2)[2]
+
+    assert list(followed_ratios(load(run(tmp_path, GOOD, more)))) == [
+        "sections.slow: its 120 BPM follow from 148 to 174, 1.23 to 1.45 times; recordings were judged from "
+        "0.8 to 1.25 times"
+    ]
