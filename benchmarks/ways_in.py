@@ -5,16 +5,20 @@ told are the messages that were applied without Python, those that were lost, an
 that receives.
 
 ``python -m benchmarks.ways_in websocket --clients 100``: so many clients send 60 messages a second each and
-subscribe to beats, meters and parameters; told are late blocks, messages, and the CPU time
-of the engine's process while they are connected.  The last message of
-each has an id: its receipt says that all messages before it were taken, because a connection keeps its order.
+subscribe to beats, sections, meters and parameters; told are late blocks, messages, and the CPU time of the
+engine's process while they are connected.  All subscribe to the same, so a client that heard less than
+another has lost something.  The last message of each has an id: its receipt says that all messages before
+it were taken, because a connection keeps its order.  ``--sink portaudio`` plays on a JACK server of its own,
+with a dummy device and 64 frames a block, and tells its underruns too.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import multiprocessing
+import os
 import socket
 import subprocess
 import sys
@@ -26,6 +30,7 @@ from adaptive.engine.engine import Engine
 from adaptive.engine.osc_receiver import OscReceiver, ReceiverRule
 from adaptive.engine.spec import EngineSpec, ParameterSpec
 from adaptive.inputs.osc_codec import OscMessage, encode_bundle
+from benchmarks.peers import jack
 from benchmarks.websocket_clients import run
 
 IN_BUNDLE = 16
@@ -88,12 +93,20 @@ def _number(text: str, name: str) -> float:
     return next((float(line.split()[-1]) for line in text.splitlines() if line.startswith(f"{name} ")), 0.0)
 
 
-def measure_websockets(clients: int, seconds: float, preset: str) -> None:
+def measure_websockets(clients: int, seconds: float, preset: str, sink: str) -> None:
     """Print what so many clients cost, and whether the audio was late."""
-    words = ["play", preset, "--sink", "null", "--ready", "--osc", "0", "--http", "0", "--tcp", "0"]
-    with subprocess.Popen(
-        [sys.executable, "-m", "adaptive", *words], stdout=subprocess.PIPE, text=True
-    ) as engine:
+    words = ["play", preset, "--sink", sink, "--ready", "--osc", "0", "--http", "0", "--tcp", "0"]
+    if sink != "null":
+        words += ["--device", "system", "--block", "64"]
+    with (
+        contextlib.nullcontext({}) if sink == "null" else jack.server() as environment,
+        subprocess.Popen(
+            [sys.executable, "-m", "adaptive", *words],
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as engine,
+    ):
         assert engine.stdout is not None
         port = json.loads(engine.stdout.readline())["http"]
 
@@ -116,14 +129,16 @@ def measure_websockets(clients: int, seconds: float, preset: str) -> None:
             before = metrics()
             found = run(port, count, seconds, PER_CLIENT_HZ, name, LAST_VALUE, cpu_s)
             after, took_s = metrics(), found.took_s
-            late = _number(after, "adaptive_late_blocks_total") - _number(
-                before, "adaptive_late_blocks_total"
+            late, underruns = (
+                _number(after, counter) - _number(before, counter)
+                for counter in ("adaptive_late_blocks_total", "adaptive_underruns_total")
             )
             dropped = _number(after, "adaptive_dropped_messages_total")
             sys.stdout.write(
-                f"{count} clients: sent {found.sent / took_s:,.0f}/s, heard {found.heard / took_s:,.0f}/s, "
+                f"{count} clients: sent {found.sent / took_s:,.0f}/s, heard {found.heard / took_s:,.0f}/s "
+                f"(a client {found.least} to {found.most}), "
                 f"last answered within {1000.0 * found.waited_s:.0f} ms, ended {found.ended}, "
-                f"late blocks {late:.0f}, dropped {dropped:.0f}, "
+                f"late blocks {late:.0f}, underruns {underruns:.0f}, dropped {dropped:.0f}, "
                 f"CPU {1000.0 * found.engine_cpu_s / took_s:.0f} ms a second "
                 f"(the clients {1000.0 * found.cpu_s / took_s:.0f})\n"
             )
@@ -140,11 +155,12 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--preset", default="nightfall")
+    parser.add_argument("--sink", default="null", choices=["null", "portaudio"])
     wanted = parser.parse_args()
     if wanted.what == "osc":
         measure_osc()
     else:
-        measure_websockets(wanted.clients, wanted.seconds, wanted.preset)
+        measure_websockets(wanted.clients, wanted.seconds, wanted.preset, wanted.sink)
 
 
 if __name__ == "__main__":

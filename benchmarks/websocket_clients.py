@@ -40,6 +40,8 @@ class Traffic:
     ----------
     sent, heard : int
         Messages.
+    most, least : int
+        Messages that the client that heard most has heard, and the one that heard least.
     took_s : float
         Time in which they were sent.
     waited_s : float
@@ -52,6 +54,8 @@ class Traffic:
 
     sent: int
     heard: int
+    most: int
+    least: int
     took_s: float
     waited_s: float
     ended: int
@@ -152,7 +156,7 @@ def run(
             clients.append(client)
             selector.register(client.socket, selectors.EVENT_READ, client)
             _read_all(selector)
-        heard = sum(client.heard for client in clients)
+        heard_before = [client.heard for client in clients]
         before, engine_before_s = os.times(), engine_cpu_s()
         began, sent, next_read = time.monotonic(), 0, 0.0
         # each client has its own place within the interval, as clients that know nothing of each other
@@ -173,7 +177,8 @@ def run(
             time.sleep(seconds)
         took_s, asked = time.monotonic() - began, time.monotonic()
         after, engine_after_s = os.times(), engine_cpu_s()
-        heard = sum(client.heard for client in clients) - heard
+        _read_all(selector)
+        heard = [client.heard - one for client, one in zip(clients, heard_before, strict=True)]
         last = frame(json.dumps({"parameter": name, "value": last_value, "id": "last"}))
         for client in clients:
             while not client.send(last) and not client.is_ended and time.monotonic() < asked + ANSWER_S:
@@ -189,7 +194,8 @@ def run(
             client.socket.close()
     is_answered = all(one.is_answered for one in clients)
     return Traffic(
-        sent, heard, took_s, waited_s if is_answered else float("inf"),
+        sent, sum(heard), max(heard, default=0), min(heard, default=0), took_s,
+        waited_s if is_answered else float("inf"),
         sum(one.is_ended for one in clients), after.user + after.system - before.user - before.system,
         engine_after_s - engine_before_s,
     )  # fmt: skip

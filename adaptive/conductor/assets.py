@@ -22,6 +22,7 @@ from adaptive.conductor.layers.incoming import IncomingLayer
 from adaptive.conductor.layers.layer_bars import LayerBars
 from adaptive.conductor.layers.layer_player import LayerPlayer
 from adaptive.conductor.layers.note_players import NotePlayer, note_player_of
+from adaptive.conductor.layers.rewrite_turns import spread_rewrites
 from adaptive.conductor.layers.song_source import SongSource
 from adaptive.conductor.layers.sound_entry import SoundEntry
 from adaptive.conductor.layers.stem_state import Introduction
@@ -216,6 +217,7 @@ def prepare(
         for name, place in layout.layers.items()
         if preset.file.layers[name].generator is not None
     }
+    spread_rewrites(generated.values(), rate)
     bank.forget_decoded()
     briefs = {
         name: section_brief(preset, name, seed, has_stems=segments[name].has_stems)

@@ -23,7 +23,7 @@ from adaptive.conductor.tempo.range import tempo_in
 from adaptive.engine.engine import Engine
 from adaptive.preset.model import Preset
 from adaptive.preset.segments import grid_of, is_bridge
-from adaptive.preset.timing import LOOK_AHEAD_S
+from adaptive.preset.timing import LOOK_AHEAD_S, first_bars_s
 from adaptive.timebase import BEAT_TOLERANCE, TempoMap
 
 SILENCE = ""
@@ -134,6 +134,7 @@ class PlaybackState:
         self.values = StepValues(preset, layout.parameters)
         grid = grid_of(preset.file)
         self._silence = (grid.beats_per_bar, grid.beat_unit)
+        self._first_bars: dict[str, int] = {}
         self.tempo = TempoMap(rate, preset.file.tempo_bpm, grid.beat_unit)
         self.instance = self.instance_in(SILENCE, 0.0, 0.0, 1)
         self.previous, self.exit_marker, self.entered_frame = self.instance, "", 0
@@ -282,6 +283,14 @@ class PlaybackState:
     def length_of(self, segment: str) -> int:
         """Length of one pass of a segment, in beats."""
         return self.assets.segments[segment].length_beats if segment else self._silence[0]
+
+    def first_bars_frames(self, segment: str) -> int:
+        """Frames in which the bars are written that follow a seam, if many layers are generated."""
+        known = self._first_bars.get(segment)
+        if known is None:
+            known = round(first_bars_s(self.preset, segment) * self.tempo.sample_rate)
+            self._first_bars[segment] = known
+        return known
 
     def intro_of(self, segment: str) -> int:
         """Length of the introduction of a segment, in beats."""

@@ -92,6 +92,7 @@ class Prefetch:
         if playback.revision != self._revision:  # a seam is planned: other bars come
             self._revision = playback.revision
             self._seen.clear()
+            return  # the step has done enough
         self._notice(conductor)
         # what a step posts has taken its time: the asking waits for a lighter one
         self._room = max(0, ORDERS_A_STEP - conductor.outbox.posted // COMMANDS_FOR_AN_ORDER)
@@ -116,8 +117,9 @@ class Prefetch:
         """Note the layers that have written a bar or have to write one again."""
         seen, moved = self._seen, []
         for layer in conductor.playback.assets.generated.values():
-            if seen.get(id(layer)) != layer.cursor_beat:
-                seen[id(layer)] = layer.cursor_beat
+            number, cursor_beat = id(layer), layer.cursor_beat
+            if seen.get(number) != cursor_beat:
+                seen[number] = cursor_beat
                 if is_built_in(layer) and not any(one is layer for one in self._todo):
                     moved.append(layer)
         if moved:  # drums may have to play a fill at once
@@ -218,6 +220,7 @@ class Prefetch:
         if self._pairs_version != conductor.compose_ahead.version:
             self._pairs_version = conductor.compose_ahead.version
             self._waiting = deque(conductor.compose_ahead.next_pairs())
+        contexts: dict[str, ComposeContext] = {}  # the same for the layers of a segment
         for _ in range(min(PAIRS_A_STEP, len(self._waiting))):
             if self._room <= ORDERS_FOR_LAYERS or len(self._asked) >= MOST_AHEAD:
                 return
@@ -226,8 +229,10 @@ class Prefetch:
             if not is_built_in(layer):
                 self._waiting.popleft()
                 continue
-            instance = playback.instance_in(segment, 0.0, 0.0, 1)
-            context = playback.compose_context(instance)
+            context = contexts.get(segment)
+            if context is None:
+                instance = playback.instance_in(segment, 0.0, 0.0, 1)
+                context = contexts[segment] = playback.compose_context(instance)
             if not self._has_part(context.plan.under(playback.held).part_at(0), is_needed=False):
                 return  # its plan comes first
             self._waiting.popleft()

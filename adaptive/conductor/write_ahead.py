@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from adaptive.conductor.layers.generated import GeneratedLayer
+from adaptive.conductor.layers.rewrite_turns import URGENT_S
 from adaptive.conductor.outbox import CommandOutbox
 from adaptive.conductor.playback import PlaybackState
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
+from adaptive.preset.timing import FEW_LAYERS
 from adaptive.timebase import BEAT_TOLERANCE
 
 CERTAIN_S = 1.5
 """Notes are written at least this far ahead; a pause of Python of that length is not heard."""
 
-SOON_S, URGENT_S = 0.3, 0.03
-"""Bars that sound within the first time are written before all others, `MOST_AT_ONCE` in a step; bars that
-could no longer be written after the second time are written at once, whatever their number."""
+SOON_S = 0.3
+"""Bars that sound within this time are written before all others, `MOST_AT_ONCE` in a step; bars that could
+no longer be written after `URGENT_S` are written at once, whatever their number."""
 
 MOST_AT_ONCE = 6
 """Bars written in a control step because they sound soon, so that a seam with many layers costs several
@@ -34,6 +36,10 @@ class WriteAhead:
     layers need a bar would otherwise make one step too long.  A plan that has not been worked out is worked
     out first, a stage in a step.
 
+    Of more than `FEW_LAYERS` built-in layers as many bars are written in a step as must be, so that each is
+    there `URGENT_S` before it could no longer be written, and one at least; those due first come first.
+    In a step in which a seam is planned or cancelled, only what is due in it is written.
+
     Parameters
     ----------
     playback : PlaybackState
@@ -44,9 +50,11 @@ class WriteAhead:
 
     def __init__(self, playback: PlaybackState, outbox: CommandOutbox) -> None:
         self._playback, self._outbox = playback, outbox
+        self._revision = playback.revision
         self._next_bar: tuple[SegmentInstance, float, float] | None = None
         assets = playback.assets
         self._layers = list(assets.generated.values())
+        self._is_spread = sum(layer.bars.source.is_immediate for layer in self._layers) > FEW_LAYERS
         self._changing = [stem for stem in assets.stems.values() if stem.changes_sounds]
 
     def step(self, not_before: int) -> None:
@@ -71,6 +79,11 @@ class WriteAhead:
         # a hundredth of a beat later, so that on a bar line the next one is found
         until = max(certain, self._bar_line(instance, now_beat + 0.01) + instance.beats_per_bar)
         behind = [layer for layer in layers if layer.cursor_beat < until - BEAT_TOLERANCE]
+        if self._is_spread and not_before and behind:
+            self._write_evenly(
+                [layer for layer in behind if layer.bars.source.is_immediate], not_before, until
+            )
+            behind = [layer for layer in behind if not layer.bars.source.is_immediate]
         if behind:
             self._write_soon(behind, not_before, until)
             self._write_some(behind, not_before, until)
@@ -80,6 +93,30 @@ class WriteAhead:
             frame = tempo.frame_at(until)
             for stem in changing:
                 self._outbox.add(stem.write_changes(frame))
+
+    def _write_evenly(self, layers: list[GeneratedLayer], not_before: int, until: float) -> None:
+        """Write the least number of bars a step with which all are in time, those due first first."""
+        tempo = self._playback.tempo
+        layers.sort(key=_cursor)
+        due = tempo.frames_at([layer.cursor_beat for layer in layers])
+        begins = not_before + round(URGENT_S * tempo.sample_rate)
+        is_moved, self._revision = self._revision != self._playback.revision, self._playback.revision
+        room, urgent = 1, 0
+        for count, frame in enumerate(due, 1):
+            steps_left = (frame - begins) // CONTROL_STEP_FRAMES
+            urgent += steps_left < 1
+            room = max(room, -(-count // max(1, steps_left + 1)))
+        for place, layer in enumerate(layers[:urgent] if is_moved else layers):
+            if room <= 0:
+                break
+            if place >= urgent and layer.prepare():
+                break  # a stage of the plan is enough for this step
+            before = layer.cursor_beat
+            posted = layer.write(until, tempo, not_before, 1)
+            self._outbox.add(posted)
+            room -= bool(posted)  # a bar in which the layer rests takes no time
+            if layer.cursor_beat == before:
+                layer.cursor_beat = until  # the layer does not play in this stretch
 
     def _write_soon(self, layers: list[GeneratedLayer], not_before: int, until: float) -> None:
         """Write the bars that sound soon."""

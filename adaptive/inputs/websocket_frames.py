@@ -13,18 +13,22 @@ LAST, MASKED = 0x80, 0x80
 SHORT, MIDDLE = 125, 65535
 """Longest payloads whose lengths take 7 and 16 bits."""
 
-WRONG, TOO_BIG = 1002, 1009
+WRONG, NO_TEXT, TOO_BIG = 1002, 1007, 1009
 """Codes with which a connection is closed (section 7.4.1)."""
 
 _TEXT_FRAME, _NUMBER = LAST | TEXT, int.from_bytes
 
 
 class FrameError(ValueError):
-    """Bytes that are no frames; the connection has to be closed with a `code`."""
+    """Bytes that are no frames; the connection has to be closed with a `code`.
+
+    `before` are the messages that were complete before them.
+    """
 
     def __init__(self, sentence: str, code: int = WRONG) -> None:
         super().__init__(sentence)
         self.code = code
+        self.before: list[WebSocketMessage] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,31 @@ def frame(payload: bytes, kind: int = TEXT) -> bytes:
     return bytes((first, 127)) + size.to_bytes(8) + payload
 
 
+def answer_to_close(payload: bytes) -> bytes:
+    r"""The payload that answers a frame that closes: its code, or one that says what is wrong with it.
+
+    1004 to 1006 and 1015 are never sent, nor are codes beyond those of section 7.4.2; a reason is UTF-8.
+
+    Examples
+    --------
+    >>> answer_to_close(b"\x03\xe8bye")
+    b'\x03\xe8'
+    >>> int.from_bytes(answer_to_close(b"\x03\xed"))
+    1002
+    """
+    if not payload:
+        return b""
+    code = int.from_bytes(payload[:2])
+    is_known = 1000 <= code <= 1003 or 1007 <= code <= 1014 or 3000 <= code <= 4999
+    if len(payload) < 2 or not is_known:
+        return WRONG.to_bytes(2)
+    try:
+        payload[2:].decode()
+    except UnicodeDecodeError:
+        return NO_TEXT.to_bytes(2)
+    return payload[:2]
+
+
 def unmasked(payload: bytes, mask: bytes) -> bytes:
     """A payload without its mask of four bytes (section 5.3)."""
     size = len(payload)
@@ -95,7 +124,11 @@ class FrameReader:
         data = self._rest + data if self._rest else data
         found, at, end = list[WebSocketMessage](), 0, len(data)
         while at < end:
-            sizes = self._sizes(data, at)
+            try:
+                sizes = self._sizes(data, at)
+            except FrameError as error:
+                error.before = found
+                raise
             if sizes is None or at + sum(sizes) > end:
                 break
             head, size = sizes

@@ -39,6 +39,13 @@ LOOK_AHEAD_S = 0.05
 PREPARE_S = 1.5
 """How long before a seam a transition is decided that enters a streamed stem where it is not in memory."""
 
+FEW_LAYERS = 12
+"""Generated layers of a section whose first bars may be written in one control step."""
+
+LAYER_S = 0.0027
+"""How much longer before a seam a transition is decided for each further generated layer of the section that
+begins: two first bars are written in a control step of 5.3 ms."""
+
 _OPPOSITE_SIDES = {">": 1, ">=": 1, "<": -1, "<=": -1}
 
 
@@ -122,7 +129,7 @@ def worst_reaction_s(
       the tempo of `source`, or at the slowest of `[tempo_follow]`.  That stems are stretched adds nothing.
       If `source` has ``min_stay_bars`` and the line is not urgent, the wait is the
       first multiple of the grid that is no shorter than these bars.
-    - The look-ahead is `LOOK_AHEAD_S`.
+    - The look-ahead is `LOOK_AHEAD_S`, and longer before sections with many generated layers.
     - The settling time is the longest ``rise_s`` of the parameters that must rise for the line to turn true,
       and ``fall_s`` of those that must fall.
     """
@@ -138,7 +145,21 @@ def worst_reaction_s(
     if stay > grid and not line.urgent:
         wait = math.ceil(stay / grid) * grid if grid else stay
     settling = settling_s(preset, preset.when[place].root, 1) if place in preset.when else 0.0
-    return wait * slowest_beat_s(preset, segment) + LOOK_AHEAD_S + settling
+    return wait * slowest_beat_s(preset, segment) + LOOK_AHEAD_S + first_bars_s(preset, target) + settling
+
+
+def first_bars_s(preset: Preset, segment: str) -> float:
+    """Return the seconds before a seam in which the first bars of generated layers are written; 0: a few.
+
+    Parameters
+    ----------
+    segment : str
+        The segment that begins; empty: silence.
+    """
+    names = preset.segments[segment].layers if segment in preset.segments else ()
+    layers = preset.file.layers
+    count = sum(layers[name].generator is not None for name in names if name in layers)
+    return LAYER_S * max(0, count - FEW_LAYERS)
 
 
 def slowest_beat_s(preset: Preset, segment: Segment) -> float:

@@ -22,6 +22,9 @@ EVERY = 4
 MOST_BARS = 16
 """Bars that are searched for the next chord."""
 
+MOVED_S = 0.01
+"""A next harmony whose frame moves by more than this, because the tempo changes, is told again."""
+
 
 class HarmonyHost(Protocol):
     """The part of a session that `HarmonyTopic` uses."""
@@ -72,13 +75,14 @@ class HarmonyTopic:
     def __init__(self, host: HarmonyHost, tell: Callable[[dict[str, Any]], None]) -> None:
         self._host, self._tell = host, tell
         self._told: dict[str, Any] | None = None
+        self._began: tuple[PlaybackState, HarmonyOfNow, dict[str, Any]] | None = None
 
     def follow(self, control_step: int) -> None:
         """Tell what has changed."""
         if control_step % EVERY:
             return
         content = self.content()
-        if content != self._told:
+        if self._told is None or not self._is_told(content, self._told):
             self._told = content
             self._tell(content)
 
@@ -87,14 +91,27 @@ class HarmonyTopic:
         self._told = None
 
     def content(self) -> dict[str, Any]:
-        """Harmony of now, and what comes; all null while nothing plays."""
+        """Harmony of now since it began, and what comes; all null while nothing plays."""
         playback = self._host.performance.conductor.playback
         found = harmonies(playback, playback.tempo.beat_at(playback.now))
         now = next(found, None)
         if now is None:
+            self._began = None
             return {"key": None, "scale": [], "chord": None, "tones": [], "section": None, "next": None}
+        if self._began is None or self._began[0] is not playback or not self._began[1].is_like(now):
+            self._began = playback, now, self._as_json(now)
         coming = next((one for one in found if not one.is_like(now)), None)
-        return {**self._as_json(now), "next": None if coming is None else self._as_json(coming)}
+        return {**self._began[2], "next": None if coming is None else self._as_json(coming)}
+
+    def _is_told(self, content: dict[str, Any], told: dict[str, Any]) -> bool:
+        """Whether a listener that was told one knows the other: key, chord and what comes, and when."""
+        new, old = content["next"], told["next"]
+        if _names(content) != _names(told):
+            return False
+        if new is None or old is None:
+            return new is old
+        rate = self._host.performance.engine.spec.sample_rate
+        return _names(new) == _names(old) and abs(new["frame"] - old["frame"]) <= MOVED_S * rate
 
     def _as_json(self, harmony: HarmonyOfNow) -> dict[str, Any]:
         playback = self._host.performance.conductor.playback
@@ -107,6 +124,10 @@ class HarmonyTopic:
             "section": harmony.section, "frame": frame, "heard_frame": self._host.heard(frame),
             "position": playback.instance_at(frame).position(harmony.beat),
         }  # fmt: skip
+
+
+def _names(harmony: dict[str, Any]) -> tuple[Any, ...]:
+    return harmony["key"], harmony["scale"], harmony["chord"]
 
 
 def harmonies(playback: PlaybackState, beat: float) -> Iterator[HarmonyOfNow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from adaptive.composer.registry import GENERATORS
@@ -212,6 +213,17 @@ class Performance:
         """Run the next control step if its frames are rendered, and return whether they are."""
         if self.next_control_step >= self.engine.control_steps:
             return False
+        collects = gc.isenabled()
+        gc.disable()  # a collection takes up to 2 ms, and may as well come after the step
+        try:
+            self._step(messages)
+        finally:
+            if collects:
+                gc.enable()
+        self.next_control_step += 1
+        return True
+
+    def _step(self, messages: Sequence[Message]) -> None:
         conductor = self.edit_queue.step(self.conductor, self.next_control_step)
         if conductor is not self.conductor:
             self.conductor = conductor
@@ -221,8 +233,6 @@ class Performance:
         if self.prefetch is not None:
             self.prefetch.step(self.conductor)
         self.live_notes.report(self.next_control_step, self.conductor.playback)
-        self.next_control_step += 1
-        return True
 
     def prepare_edit(self, preset: Preset) -> PreparedPreset:
         """Make an edited preset ready while the music plays.  Any thread, but one call at a time.

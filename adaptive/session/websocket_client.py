@@ -21,12 +21,14 @@ from adaptive.inputs.lines import (
 from adaptive.inputs.websocket_frames import (
     BINARY,
     CLOSE,
+    NO_TEXT,
     PING,
     PONG,
     TEXT,
     FrameError,
     FrameReader,
     WebSocketMessage,
+    answer_to_close,
     frame,
 )
 
@@ -39,7 +41,6 @@ MOST_READ = 16384
 _READ = memoryview(bytearray(MOST_READ))
 """Where asyncio reads to: one place for all clients, because what was read is taken before more is."""
 
-NO_TEXT = 1007
 GOING, GOOD_BYE_S = b"\x03\xe8", 0.02
 """Code 1000, and the time in which the last answers are sent before a connection is closed."""
 
@@ -73,6 +74,7 @@ class WebSocketClient(asyncio.BufferedProtocol):
         self._is_closed = False
         self.ended = self._loop.create_future()
         self._timer = self._loop.call_later(silent_s / 2.0, self._look)
+        self._ending: asyncio.TimerHandle | None = None
 
     # ── asyncio.BufferedProtocol ───────────────────────────────────────────────────────────────
 
@@ -91,11 +93,12 @@ class WebSocketClient(asyncio.BufferedProtocol):
             self._take_text(text)
         else:
             try:
-                for message in self._reader.read(data):
-                    self._take(message)
+                self._take_all(self._reader.read(data))
             except FrameError as error:
+                self._take_all(error.before)
                 self._connection.host.report(self._connection.sender, str(error))
-                self._close(error.code.to_bytes(2))
+                if not self._is_closed:
+                    self._close(error.code.to_bytes(2))
         if self._connection.is_closing and not self._is_closed:
             self._is_closed = True
             self._loop.call_later(GOOD_BYE_S, self._close, GOING)
@@ -103,6 +106,8 @@ class WebSocketClient(asyncio.BufferedProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection has ended."""
         self._timer.cancel()
+        if self._ending is not None:  # it would keep this client for a second
+            self._ending.cancel()
         self._is_closed = True
         self._inner.connection_lost(exc)
         if not self.ended.done():
@@ -122,17 +127,26 @@ class WebSocketClient(asyncio.BufferedProtocol):
 
     # ── messages ───────────────────────────────────────────────────────────────────────────────
 
+    def _take_all(self, messages: list[WebSocketMessage]) -> None:
+        """Act on messages; of several pings the last is answered, as section 5.5.3 allows."""
+        ping = None
+        for message in messages:
+            if self._is_closed:
+                return
+            if message.kind == PING:
+                ping = message
+            else:
+                self._take(message)
+        if ping is not None and not self._is_closed:
+            self._write(frame(ping.payload, PONG))
+
     def _take(self, message: WebSocketMessage) -> None:
-        if self._is_closed:
-            return
         if message.kind == TEXT:
             self._take_text(message.payload)
         elif message.kind == BINARY:
             self._connection.refuse("binary messages are not understood here: send JSON as text")
-        elif message.kind == PING:
-            self._write(frame(message.payload, PONG))
         elif message.kind == CLOSE:
-            self._close(message.payload[:2] if len(message.payload) > 1 else b"")
+            self._close(answer_to_close(message.payload))
 
     def _take_text(self, text: bytes) -> None:
         if not text.isascii():
@@ -153,7 +167,8 @@ class WebSocketClient(asyncio.BufferedProtocol):
 
     def _end_soon(self) -> None:
         """End the connection also if the client never fetches what was sent."""
-        self._loop.call_later(ANSWER_FETCH_S, self._transport.abort)
+        if self._ending is None and not self.ended.done():
+            self._ending = self._loop.call_later(ANSWER_FETCH_S, self._transport.abort)
 
     def _write(self, data: bytes) -> None:
         """Write, unless the client does not fetch what was sent before."""

@@ -48,7 +48,6 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "conductor.layers.stem_state": "states to restore: tests/unit/conductor/layers/test_stems.py",
     "conductor.messages": "dataclasses without logic",
     "conductor.saved_steering": "tests/unit/conductor/test_steering.py",
-    "conductor.write_ahead": "tests/unit/conductor/layers/test_generated.py",
     "engine.chunked_frames": "tests/unit/engine/test_disk_stream.py",
     "engine.decoding.contents": "a dataclass without logic",
     "engine.rig_spec": "dataclasses without logic; its questions: tests/unit/engine/test_rig.py",

@@ -113,6 +113,8 @@ class GeneratedLayer:
         Notes in the schedule that have not been reported as sounded.
     next_frame : int
         No note in `written` lies before it.
+    rewrite_frames : int
+        So many frames after the earliest one, drums that play a fill are written again.
     """
 
     place: LayerPlace
@@ -131,6 +133,7 @@ class GeneratedLayer:
     written: list[WrittenNote] = field(default_factory=list)
     _already_scheduled: frozenset[tuple[float, str]] = frozenset()
     next_frame: int = -1
+    rewrite_frames: int = 0
 
     @property
     def is_open_ended(self) -> bool:
@@ -233,13 +236,15 @@ class GeneratedLayer:
     def compose_ahead(self, context: ComposeContext) -> bool:
         """Compose the first bar of a segment that may come, and keep it; False if it was kept already.
 
-        One that another process is composing is left to it.
+        One that another process is composing, or the plan of which it makes, is left to it.
         """
         before, start = len(self.bars), context.instance.start_beat
         write_range = WriteRange(context, start)
-        if self.bars.awaited and not self.rests(context, 0):
+        is_awaited = context.plan.under(self.held).part_at(context.first_bar).is_awaited
+        if (is_awaited or self.bars.awaited) and not self.rests(context, 0):
             known = key_of(self, write_range, 0, start)
-            if self.bars.leave_open(known.key, known.plan, known.memory, context):
+            told = (known.plan, known.memory, context)
+            if self.bars.leave_open(known.key, *told, is_awaited=is_awaited):
                 return True
         if self.bars.source.is_immediate:
             self._recall(write_range, 0, start)
@@ -306,7 +311,7 @@ class GeneratedLayer:
         from_beat = ends
         if self.player.is_percussive and self.ranges:
             bar = max(seam.source.start_beat, seam.beat - seam.source.beats_per_bar)
-            from_beat = min(from_beat, max(bar, seam.tempo.beat_at(seam.earliest)))
+            from_beat = min(from_beat, max(bar, seam.tempo.beat_at(seam.earliest + self.rewrite_frames)))
         if self.cursor_beat > from_beat + BEAT_TOLERANCE:
             return self.withdraw(seam.tempo.frame_at(from_beat), from_beat, seam.earliest)
         return []
@@ -338,7 +343,8 @@ class GeneratedLayer:
         """Go back to the write ranges before a seam that is cancelled."""
         self.restore(before)
         # all bars written since are written again: they may have led up to the seam
-        from_beat = max(before.cursor_beat, tempo.beat_at(earliest))
+        at = max(earliest, min(earliest + self.rewrite_frames, seam_frame))
+        from_beat = max(before.cursor_beat, tempo.beat_at(at))
         if self.cursor_beat > from_beat + BEAT_TOLERANCE:
             return self.withdraw(tempo.frame_at(from_beat), from_beat, earliest)
         return []

@@ -112,13 +112,15 @@ class LayerBars:
     def __len__(self) -> int:
         return len(self._composed)
 
-    def leave_open(self, key: Hashable, *told: object) -> bool:
+    def leave_open(self, key: Hashable, *told: object, is_awaited: bool = False) -> bool:
         """Leave the place of a bar open that another process is going to send; False if none is.
+
+        `is_awaited`: the process makes the plan of the bar, and is asked for the bar after that.
 
         Nothing but the time of the step depends on it: the place counts as a bar that is kept, and who needs
         the bar before it has arrived composes it.  `told` is what the key refers to by `id`.
         """
-        if key not in self.awaited or key in self._composed:
+        if key in self._composed or not (is_awaited or key in self.awaited):
             return False
         self._left_open[key] = told
         self._store(key, None)

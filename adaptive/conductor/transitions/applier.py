@@ -97,17 +97,21 @@ class TransitionApplier:
     ) -> dict[str, int]:
         """Post what layers do at a seam; returns the first frame of each layer that starts a clip."""
         restarted: dict[str, int] = {}
+        posted: list[Command] = []
         wanted = set(self.playback.layers_of(seam.segment))
         replaced = self._replaced_layers(transition) if fill_beat is not None else set()
         for name, player in self.playback.assets.players():
             ends = fill_beat if name in replaced else None
             switched = player.switch(seam, is_wanted=name in wanted, fill_beat=ends)
             transition.layers_before[name] = switched.before
-            transition.early += [c for c in switched.posted if c.frame < seam.frame]
-            starts = [c.frame for c in switched.posted if c.operation == CLIP_START]
-            restarted |= {name: starts[0]} if starts else {}
-            self.outbox.add(switched.preparing)
-            self.outbox.add(switched.posted)
+            for command in switched.posted:
+                if command.frame < seam.frame:
+                    transition.early.append(command)
+                if command.operation == CLIP_START:
+                    restarted.setdefault(name, command.frame)
+            posted += switched.preparing
+            posted += switched.posted
+        self.outbox.add(posted)
         return restarted
 
     # ── levels ─────────────────────────────────────────────────────────────────────────────────
@@ -217,8 +221,10 @@ class TransitionApplier:
         playback.shot_picks.undo(shot_path("fills", transition.table.fill or ""), transition.fill_before)
         self.levels.state = transition.levels_before
         players = dict(playback.assets.players())
+        posted: list[Command] = []
         for name, before in transition.layers_before.items():
-            self.outbox.add(players[name].undo(before, transition.frame, at, playback.tempo))
+            posted += players[name].undo(before, transition.frame, at, playback.tempo)
+        self.outbox.add(posted)
         self._undo_early(transition, at)
 
     def _undo_early(self, transition: PlannedTransition, at: int) -> None:

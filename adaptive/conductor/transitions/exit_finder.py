@@ -130,7 +130,8 @@ class ExitFinder:
 
     def _lead_time(self, segment: str, rule: TransitionTable) -> tuple[int, str]:
         """Frames that the rule requires before the seam, and what needs them: ``pickup`` or ``fill``."""
-        playback, needed, needed_by = self.playback, 0, ""
+        playback = self.playback
+        needed, needed_by = playback.first_bars_frames(segment), "look-ahead"
         if rule.pickup == "always" and rule.enter_at == "start":
             players = dict(playback.assets.players())
             for name in playback.layers_of(segment):

@@ -215,7 +215,11 @@ class TransitionPlanner:
 
     def locked_count(self) -> int:
         """Number of planned transitions that are too near to be cancelled."""
-        return sum(transition.frame < self.playback.earliest for transition in self.playback.transitions)
+        playback = self.playback
+        return sum(
+            planned.frame < playback.earliest + playback.first_bars_frames(planned.source.section)
+            for planned in playback.transitions
+        )
 
     def has_begun(self) -> bool:
         """Whether something that leads to a planned seam sounds, or is about to: a fill, a pickup, a fade."""

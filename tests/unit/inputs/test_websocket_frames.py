@@ -15,6 +15,7 @@ from adaptive.inputs.websocket_frames import (
     FrameError,
     FrameReader,
     WebSocketMessage,
+    answer_to_close,
     frame,
     unmasked,
 )
@@ -124,3 +125,20 @@ def test_a_message_in_parts_may_not_be_longer_than_a_whole_one() -> None:
         reader.read(said(bytes(101), CONTINUED))
 
     assert caught.value.code == 1009
+
+
+def test_what_was_complete_before_broken_bytes_is_kept() -> None:
+    with pytest.raises(FrameError) as raised:
+        FrameReader(MOST).read(said(b"{}") + b"\xc1\x80" + MASK)
+    assert raised.value.before == [WebSocketMessage(TEXT, b"{}")]
+
+
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [
+        (b"\x03\xe8bye", 1000), (b"\x0f\xa0", 4000), (b"\x03", 1002), (b"\0\0", 1002), (b"\x03\xed", 1002),
+        (b"\x03\xf7", 1002), (b"\x13\x88", 1002), (b"\x03\xe8\xff", 1007),
+    ],
+)  # fmt: skip
+def test_a_close_is_answered_by_a_code_that_may_be_sent(payload: bytes, code: int) -> None:
+    assert answer_to_close(payload) == code.to_bytes(2)

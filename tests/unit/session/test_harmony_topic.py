@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adaptive.conductor.messages import SetKey, SetState, Transport
+from adaptive.conductor.messages import SetKey, SetState, SetTempo, Transport
 from adaptive.session.harmony_topic import HarmonyTopic
 from tests.helpers.presets import BAR, BEAT, Player, make_preset
 
@@ -69,6 +69,18 @@ def test_each_chord_is_told_with_the_next_one_and_its_frame(rig: Rig) -> None:
     assert rig.told[3]["chord"] == "C"
     assert rig.told[3]["next"]["chord"] == "Am"
     assert rig.told[3]["next"]["frame"] == 4 * BAR
+    rig.play(4 * BAR + BEAT)
+    assert [(one["chord"], one["frame"]) for one in rig.told[3:]] == [("C", 2 * BAR), ("Am", 4 * BAR)]
+
+
+def test_a_next_chord_that_moves_with_the_tempo_is_told_with_where_this_one_began(rig: Rig) -> None:
+    rig.play(3 * BAR + BEAT)
+    rig.told.clear()
+    rig.play(4 * BAR, SetTempo(60.0))
+    moved = [one for one in rig.told if one["chord"] == "C"]
+    assert moved
+    assert {one["frame"] for one in moved} == {2 * BAR}
+    assert moved[-1]["next"]["frame"] > 4 * BAR
 
 
 def test_a_seam_a_held_key_and_silence_are_told(rig: Rig) -> None:

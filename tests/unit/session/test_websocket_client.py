@@ -10,7 +10,7 @@ import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, web
 
 from adaptive.inputs.message import Checker
-from adaptive.inputs.websocket_frames import frame
+from adaptive.inputs.websocket_frames import PING, frame
 from adaptive.session.websocket_client import serve_client
 from tests.helpers.presets import two_sections
 from tests.unit.inputs.test_lines import FakeHost
@@ -86,6 +86,21 @@ def test_who_answers_pings_stays_and_who_does_not_is_taken_for_gone(host: FakeHo
 
     assert over_websocket(host, stay)[-1] == {"late": True}
     assert over_websocket(host, sleep, autoping=False) == [WSMsgType.TEXT, WSMsgType.PING, WSMsgType.CLOSED]
+
+
+def test_a_flood_of_pings_is_one_answer_and_what_came_before_broken_bytes_counts(host: FakeHost) -> None:
+    async def talk(client: ClientWebSocketResponse) -> list[Any]:
+        await client.receive()
+        pings = b"".join(frame(bytes([number]), PING) for number in range(200))
+        with client.get_extra_info("socket").dup() as raw:
+            raw.send(pings + frame(b'{"event": "nope"}') + b"\xff\0")
+        return [await client.receive() for _ in range(3)]
+
+    pong, refused, closed = over_websocket(host, talk, autoping=False)
+
+    assert (pong.type, pong.data) == (WSMsgType.PONG, bytes([199]))
+    assert "there is no event" in refused.data
+    assert (closed.type, closed.data) == (WSMsgType.CLOSE, 1002)
 
 
 @pytest.mark.parametrize(("size", "head"), [(0, 2), (125, 2), (126, 4), (65_535, 4), (65_536, 10)])

@@ -169,10 +169,12 @@ def test_notes_are_counted_in_the_beats_of_the_segment() -> None:
 def test_a_place_left_open_is_that_of_a_bar_which_arrives_or_is_composed() -> None:
     bars, source = bars_of()
     assert not bars.leave_open(1)  # nobody composes it
+    assert bars_of()[0].leave_open(1, is_awaited=True)  # its plan is made
     bars.awaited |= {1, 2}
     assert bars.leave_open(1, CONTEXTS[1])
     assert bars.leave_open(2, CONTEXTS[2])
     assert not bars.leave_open(2)
+    assert not bars.leave_open(2, is_awaited=True)
     assert len(bars) == 2
     assert not bars.knows(1)
     assert bars.kept(1) is None
