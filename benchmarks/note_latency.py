@@ -55,10 +55,7 @@ def _write_preset(folder: Path) -> None:
 
 def _command(folder: Path, port: int) -> list[str]:
     _write_preset(folder)
-    ports = ["--osc", f"127.0.0.1:{port}", "--http", "127.0.0.1:0", "--tcp", "127.0.0.1:0"]
-    script = str(tools.HERE / "scripts" / "play_stressed.py")
-    sink = ["--sink", "portaudio", "--device", "system", "--block", str(jack.PERIOD_FRAMES), "--ready"]
-    return [sys.executable, script, "play", str(folder), *sink, *ports]
+    return live.play_command(folder, port)
 
 
 ENGINE = live.Live("adaptive", lambda: "", _command, lambda _value: b"", is_python=True, method="")

@@ -134,7 +134,7 @@ class PlaybackState:
         self.values = StepValues(preset, layout.parameters)
         grid = grid_of(preset.file)
         self._silence = (grid.beats_per_bar, grid.beat_unit)
-        self._first_bars: dict[str, int] = {}
+        self._first_bars = {name: round(first_bars_s(preset, name) * rate) for name in preset.segments}
         self.tempo = TempoMap(rate, preset.file.tempo_bpm, grid.beat_unit)
         self.instance = self.instance_in(SILENCE, 0.0, 0.0, 1)
         self.previous, self.exit_marker, self.entered_frame = self.instance, "", 0
@@ -286,11 +286,7 @@ class PlaybackState:
 
     def first_bars_frames(self, segment: str) -> int:
         """Frames in which the bars are written that follow a seam, if many layers are generated."""
-        known = self._first_bars.get(segment)
-        if known is None:
-            known = round(first_bars_s(self.preset, segment) * self.tempo.sample_rate)
-            self._first_bars[segment] = known
-        return known
+        return self._first_bars.get(segment, 0)
 
     def intro_of(self, segment: str) -> int:
         """Length of the introduction of a segment, in beats."""

@@ -140,7 +140,9 @@ class CadenceEstimator:
     @property
     def noise(self) -> float:
         """Usual distance of a reading from the average before it, as a share."""
-        return self._noise()
+        if len(self._recent) < 4:
+            return LEAST_NOISE
+        return max(LEAST_NOISE, statistics.fmean(abs(share) for share in self._recent))
 
     def believed(self, now_s: float) -> float | None:
         """The cadence by readings; None while the runner stands or is not heard."""
@@ -258,7 +260,7 @@ class CadenceEstimator:
             self._begin_at(at_s, value)
             return
         centre = self._mean()
-        is_near = abs(value / centre - 1.0) <= max(STRANGE, USUAL * self._noise())
+        is_near = abs(value / centre - 1.0) <= max(STRANGE, USUAL * self.noise)
         if is_near and not self._must_restart:
             self._dismiss_candidate(at_s)
             self._add(at_s, value)
@@ -301,7 +303,7 @@ class CadenceEstimator:
 
     def _is_trusted(self, at_s: float, value: float, centre: float) -> bool:
         is_calm = not self._strays or at_s - self._strays[-1][0] > TRUST_S
-        is_calm = is_calm and len(self._recent) >= CALM_READINGS and self._noise() <= CALM_NOISE
+        is_calm = is_calm and len(self._recent) >= CALM_READINGS and self.noise <= CALM_NOISE
         return is_calm and not self._must_restart and abs(value / centre - 1.0) <= TRUSTED
 
     def _dismiss_candidate(self, at_s: float) -> None:
@@ -325,7 +327,7 @@ class CadenceEstimator:
 
     def _add(self, at_s: float, value: float) -> None:
         """Add a reading that is near the average; after a change, average only what came since."""
-        centre, noise = self._mean(), self._noise()
+        centre, noise = self._mean(), self.noise
         if self._window and self._recent:
             before = self._recent[-1]
             far = max(LEAST_NOISE, USUAL * noise)
@@ -344,9 +346,3 @@ class CadenceEstimator:
         if not self._window:
             return self._level if self._level is not None else 0.0
         return statistics.fmean(value for _, value in self._window)
-
-    def _noise(self) -> float:
-        """Usual distance of a reading from the average before it, as a share."""
-        if len(self._recent) < 4:
-            return LEAST_NOISE
-        return max(LEAST_NOISE, statistics.fmean(abs(share) for share in self._recent))

@@ -13,7 +13,7 @@ from adaptive.follow.health import HealthNote, HealthNotes
 from adaptive.follow.phase_lock import MOST_LEAD, MOST_MATCH, correction, phase_error_s
 from adaptive.follow.rest import Rest
 from adaptive.follow.settings import FollowSettings
-from adaptive.follow.step_times import AHEAD_S, OLDEST_S, StepTimes, rate_of_deliveries
+from adaptive.follow.step_times import OLDEST_S, StepTimes, rate_of_deliveries
 from adaptive.follow.step_tracker import StepFit, fit_steps
 
 STEPS_LAST_S = 2.5
@@ -94,7 +94,7 @@ class Follower:
     def take_step(self, at_s: float, now_s: float, is_timed: bool = True) -> None:
         """Take a step that happened at `at_s`; `is_timed`: that time is the step's own, not its arrival's."""
         if not self._steps.take(at_s, now_s, is_timed):
-            if is_timed and not -AHEAD_S <= now_s - at_s <= OLDEST_S:
+            if is_timed and not self._steps.is_in_time(at_s, now_s):
                 text = (
                     f"steps: one {now_s - at_s:.4g} s old is left out; ages are seconds, at most {OLDEST_S:g}"
                 )

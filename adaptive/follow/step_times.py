@@ -81,7 +81,7 @@ class StepTimes:
         is_timed : bool
             Whether the step had a time of its own.
         """
-        if not math.isfinite(at_s) or now_s - at_s > OLDEST_S or at_s > now_s + AHEAD_S:
+        if not self.is_in_time(at_s, now_s):
             self.dropped += 1
             return False
         if is_timed:
@@ -89,6 +89,11 @@ class StepTimes:
         else:
             self._count_delivery(at_s)
         return self._insert(at_s)
+
+    @staticmethod
+    def is_in_time(at_s: float, now_s: float) -> bool:
+        """Whether a step may be used: it is not older than `OLDEST_S`, nor farther ahead than `AHEAD_S`."""
+        return now_s - at_s <= OLDEST_S and at_s <= now_s + AHEAD_S
 
     @property
     def is_batched(self) -> bool:

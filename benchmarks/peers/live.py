@@ -16,7 +16,7 @@ import numpy as np
 import soundfile
 
 from adaptive.kernel import layout
-from benchmarks.peers import osc, tools, works
+from benchmarks.peers import jack, osc, tools, works
 from benchmarks.peers.synthdef import AUDIO, Graph
 
 HIGH, LOW = 0.5, 0.25
@@ -150,15 +150,20 @@ def _until(process: subprocess.Popen[str], log: Path, word: str) -> None:
     raise tools.PeerError(message)
 
 
+def play_command(folder: Path, port: int) -> list[str]:
+    """Return the command that plays the preset in a folder on JACK, and listens to OSC on a port."""
+    ports = ["--osc", f"127.0.0.1:{port}", "--http", "127.0.0.1:0", "--tcp", "127.0.0.1:0"]
+    script = str(tools.HERE / "scripts" / "play_stressed.py")
+    sink = ["--sink", "portaudio", "--device", "system", "--block", str(jack.PERIOD_FRAMES), "--ready"]
+    return [sys.executable, script, "play", str(folder), *sink, *ports]
+
+
 def _adaptive(folder: Path, port: int) -> list[str]:
     (folder / "preset.toml").write_text(PRESET, encoding="utf-8")
     # a 12 kHz wave whose absolute value is constant; unlike a constant, a DC filter does not remove it
     wave = np.tile(np.array([1.0, 1.0, -1.0, -1.0], np.float32), works.RATE)[:, None].repeat(2, axis=1)
     soundfile.write(folder / "tone.wav", wave, works.RATE, subtype="FLOAT")
-    ports = ["--osc", f"127.0.0.1:{port}", "--http", "127.0.0.1:0", "--tcp", "127.0.0.1:0"]
-    script = str(tools.HERE / "scripts" / "play_stressed.py")
-    sink = ["--sink", "portaudio", "--device", "system", "--block", "64", "--ready"]
-    return [sys.executable, script, "play", str(folder), *sink, *ports]
+    return play_command(folder, port)
 
 
 def _csound(folder: Path, port: int) -> list[str]:

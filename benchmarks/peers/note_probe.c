@@ -61,16 +61,14 @@ static int process(jack_nframes_t frames, void* nothing)
     return 0;
 }
 
-static int connect_one(const char* type, unsigned long flags, const char* prefix, jack_port_t* own)
+/* Connects the first audio output of another client; returns whether it is. */
+static int listen_to_engine(void)
 {
-    const char** ports = jack_get_ports(client, NULL, type, flags);
+    const char** ports = jack_get_ports(client, NULL, JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput);
     int is_found = 0;
     for (int i = 0; ports && ports[i] && !is_found; i++) {
         if (!strncmp(ports[i], "system:", 7) || !strncmp(ports[i], "note_probe:", 11)) continue;
-        if (prefix && strncmp(ports[i], prefix, strlen(prefix))) continue;
-        const char* from = flags & JackPortIsOutput ? ports[i] : jack_port_name(own);
-        const char* to = flags & JackPortIsOutput ? jack_port_name(own) : ports[i];
-        is_found = jack_connect(client, from, to) == 0 || jack_port_connected_to(own, ports[i]);
+        is_found = jack_connect(client, ports[i], jack_port_name(in)) == 0 || jack_port_connected_to(in, ports[i]);
     }
     jack_free(ports);
     return is_found;
@@ -88,7 +86,7 @@ int main(int count, char** words)
     if (jack_activate(client)) return 1;
     int is_audio = 0, is_midi = 0;
     for (int tries = 0; tries < 200 && !(is_audio && is_midi); tries++, usleep(50000)) {
-        if (!is_audio) is_audio = connect_one(JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, NULL, in);
+        if (!is_audio) is_audio = listen_to_engine();
         /* the engine opens the port of this program by itself */
         if (!is_midi) is_midi = jack_port_connected(out) > 0;
     }

@@ -129,7 +129,10 @@ class ExitFinder:
         return "next pass" if is_next else "exit grid"
 
     def _lead_time(self, segment: str, rule: TransitionTable) -> tuple[int, str]:
-        """Frames that the rule requires before the seam, and what needs them: ``pickup`` or ``fill``."""
+        """Frames that the rule requires before the seam, and what needs them.
+
+        That is a ``pickup``, a ``fill``, or the ``look-ahead`` for the first bars of many layers.
+        """
         playback = self.playback
         needed, needed_by = playback.first_bars_frames(segment), "look-ahead"
         if rule.pickup == "always" and rule.enter_at == "start":
